@@ -1,0 +1,53 @@
+//! The table of contents of everything the two ends say to each other.
+//!
+//! Variants are numbered by their place: **append only**. Every variant has a golden vector and a
+//! row in PROTOCOL.md.
+
+pub mod action;
+pub mod annotation;
+pub mod control;
+pub mod page;
+
+use wincode::{SchemaRead, SchemaWrite};
+
+/// Customer to agent.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub enum FromCustomer {
+    /// The customer allowed the session; what follows is the page.
+    Granted(control::Granted),
+    /// The customer declined, or the agent could not be verified.
+    Denied(control::DenyReason),
+    /// The session is over. The last record of this direction.
+    End(control::EndReason),
+    /// The page, or what changed in it.
+    Page(page::Page),
+    /// Size, scroll, title and address of the page.
+    View(page::View),
+    /// Where the customer's pointer is.
+    Pointer(page::Pointer),
+    /// What became of an action.
+    ActionResult(action::ActionResult),
+    /// Answer to a request for control, or the customer taking it back.
+    Level(control::LevelChanged),
+}
+
+/// Agent to customer.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub enum FromAgent {
+    /// Who the agent is, with the proof. The first record of this direction.
+    Identify(control::Identify),
+    /// The session is over. The last record of this direction.
+    End(control::EndReason),
+    /// The agent asks for a higher level.
+    RequestLevel(control::RequestLevel),
+    /// The agent gives a level back.
+    ReleaseLevel(control::Level),
+    /// Do this on the page.
+    Act(action::Act),
+    /// Show this on the customer's screen.
+    Annotate(annotation::Annotate),
+    /// Pages up to this number are applied; there is room for more.
+    Applied(page::Applied),
+    /// The replica differs or was lost: send the page anew.
+    Repair(page::Repair),
+}

@@ -1,0 +1,61 @@
+//! The page as it travels: snapshots, mutations, and what surrounds them.
+
+use crate::node::NodeId;
+use wincode::{SchemaRead, SchemaWrite};
+
+/// A snapshot or a mutation. A snapshot is a mutation of the empty tree.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub struct Page {
+    /// Numbered from 1 in each epoch.
+    pub number: u32,
+    /// Whether the replica starts from nothing.
+    pub fresh: bool,
+    /// The encoded [`crate::diff::Op`].
+    pub batch: Vec<u8>,
+    /// Running hash of the tree after this batch.
+    pub hash: u64,
+}
+
+/// The customer's window.
+#[derive(Debug, Clone, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct View {
+    /// Layout viewport in CSS pixels, scrollbars included.
+    pub width: u32,
+    /// Layout viewport in CSS pixels, scrollbars included.
+    pub height: u32,
+    /// Device pixel ratio in 1/1000.
+    pub scale: u32,
+    /// The page's title, masked like text.
+    pub title: String,
+    /// Origin and path of the page, masked; no query and no fragment.
+    pub url: String,
+    /// The tab is in the background.
+    pub hidden: bool,
+}
+
+/// Where the customer's pointer is, in CSS pixels of the viewport; outside means gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct Pointer {
+    /// From the left.
+    pub x: i32,
+    /// From the top.
+    pub y: i32,
+    /// The main button was pressed here.
+    pub pressed: bool,
+}
+
+/// Room for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct Applied {
+    /// The newest [`Page::number`] that is on the agent's screen.
+    pub number: u32,
+}
+
+/// The replica is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct Repair {
+    /// The newest [`Page::number`] that was applied, 0 for none.
+    pub number: u32,
+    /// Subtrees to send anew; empty means the whole page.
+    pub roots: Vec<NodeId>,
+}
