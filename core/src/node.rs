@@ -1,8 +1,250 @@
-//! Names for nodes and what a node may be in a replica.
+//! Names for nodes, and what a node of a replica may be.
+//!
+//! A replica is built from what another browser sent. [`Tag`] and [`AttrName`] are parsed
+//! against allow-lists and have no other constructor, so a script, an event handler or an address
+//! that would be fetched cannot be named at all.
 
 use wincode::{SchemaRead, SchemaWrite};
 
+mod names;
+
 /// A node of the customer's page, numbered from 1 in the order it was first read. The number
-/// means nothing outside one capture.
+/// means nothing outside one capture. The document itself is [`NodeId::DOCUMENT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, SchemaRead, SchemaWrite)]
 pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// The document.
+    pub const DOCUMENT: Self = Self(1);
+    /// The largest number a node may have: a bound on what a hostile peer can make us reserve.
+    pub const MAX: u32 = 1 << 28;
+}
+
+/// The namespace of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Namespace {
+    /// HTML.
+    Html,
+    /// SVG.
+    Svg,
+    /// MathML.
+    MathMl,
+}
+
+impl Namespace {
+    /// From its number on the wire and in the glue.
+    pub fn from_code(code: u32) -> Option<Self> {
+        match code {
+            0 => Some(Self::Html),
+            1 => Some(Self::Svg),
+            2 => Some(Self::MathMl),
+            _ => None,
+        }
+    }
+
+    /// Its number on the wire and in the glue.
+    pub fn code(self) -> u32 {
+        match self {
+            Self::Html => 0,
+            Self::Svg => 1,
+            Self::MathMl => 2,
+        }
+    }
+}
+
+/// What stands for an element that is never sent (a script, a template…): it keeps its place, so
+/// that `:nth-child` counts as on the customer's page.
+pub const GAP: &str = "saath-gap";
+/// What stands for an element whose picture is not sent (a frame, a plug-in, a canvas…): an empty
+/// box of its size.
+pub const BOX: &str = "saath-box";
+
+/// The name of an element that a replica may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tag<'a>(&'a str);
+
+impl<'a> Tag<'a> {
+    /// The tag itself if a replica may hold it.
+    pub fn parse(namespace: Namespace, name: &'a str) -> Option<Self> {
+        let known = match namespace {
+            Namespace::Html => names::is_html_tag(name) || is_custom_element(name),
+            Namespace::Svg => names::is_svg_tag(name),
+            Namespace::MathMl => names::is_mathml_tag(name),
+        };
+        known.then_some(Self(name))
+    }
+
+    /// Its local name.
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// What an element of the customer's page becomes in a replica.
+pub fn replica_tag(namespace: Namespace, name: &str) -> &str {
+    match Tag::parse(namespace, name) {
+        Some(_) => name,
+        None if names::is_replaced(name) => BOX,
+        None => GAP,
+    }
+}
+
+/// The name of an attribute that a replica may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AttrName<'a>(&'a str);
+
+/// What the value of an attribute can be, which decides how it is masked and cleaned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttrKind {
+    /// Layout and state: sizes, roles, flags, geometry.
+    Structure,
+    /// Names chosen by the page's author: `class`, `id`, `for`, `name`. Selectors need them.
+    Name,
+    /// CSS declarations.
+    Style,
+    /// A reference into the same page: `#id`.
+    Fragment,
+    /// An address: only that there is one is kept, for `:link`.
+    Link,
+    /// Words that are seen: `placeholder`, `label`.
+    Seen,
+    /// Words for those who listen or hover, and data for scripts: `alt`, `title`, `data-…`.
+    Data,
+}
+
+impl<'a> AttrName<'a> {
+    /// The name itself if a replica may hold it, with what its value can be.
+    ///
+    /// Allowed are the names that the HTML, SVG and MathML standards give and that neither run
+    /// script nor fetch, and names with a hyphen or a leading underscore, to which the standards
+    /// will never give a meaning.
+    pub fn parse(name: &'a str) -> Option<(Self, AttrKind)> {
+        if let Some(kind) = names::attribute_kind(name) {
+            return Some((Self(name), kind));
+        }
+        let own = (name.contains('-') || name.starts_with('_')) && !names::is_active(name);
+        (own && is_attribute_shaped(name)).then_some((Self(name), AttrKind::Data))
+    }
+
+    /// The name.
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// State of an element that is no attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Prop {
+    /// The value of a form control as it is now.
+    Value = 0,
+    /// `1` while a checkbox or radio button is ticked.
+    Checked = 1,
+    /// `1` while a checkbox is neither ticked nor clear.
+    Indeterminate = 2,
+    /// `1` while an option is chosen.
+    Selected = 3,
+    /// Scroll offset `left,top` in CSS pixels.
+    Scroll = 4,
+    /// `modal` or `popover` while in the top layer.
+    TopLayer = 5,
+    /// The text of the style sheet that the element owns.
+    Sheet = 6,
+    /// The text of the adopted style sheets of a document or shadow root.
+    Adopted = 7,
+    /// `width,height` in CSS pixels of an element that is shown as an empty box.
+    Size = 8,
+    /// `masked` or `blocked` on an element whose content is withheld, for the console to mark.
+    Withheld = 9,
+}
+
+impl Prop {
+    /// All of them, in order of their numbers.
+    pub const ALL: [Self; 10] = [
+        Self::Value,
+        Self::Checked,
+        Self::Indeterminate,
+        Self::Selected,
+        Self::Scroll,
+        Self::TopLayer,
+        Self::Sheet,
+        Self::Adopted,
+        Self::Size,
+        Self::Withheld,
+    ];
+
+    /// From its number on the wire and in the glue.
+    pub fn from_code(code: u32) -> Option<Self> {
+        Self::ALL.get(usize::try_from(code).ok()?).copied()
+    }
+
+    /// Its number on the wire and in the glue.
+    pub fn code(self) -> u32 {
+        self as u32
+    }
+}
+
+fn is_custom_element(name: &str) -> bool {
+    name.contains('-')
+        && name.len() <= 128
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_') || !c.is_ascii()
+        })
+        && !name.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+fn is_attribute_shaped(name: &str) -> bool {
+    name.len() <= 128
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+        && !name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_runs_or_fetches_can_be_named() {
+        for name in ["script", "iframe", "object", "embed", "link", "meta", "base", "template", "SCRIPT", "portal", "frame", "a b", ""] {
+            assert_eq!(Tag::parse(Namespace::Html, name), None, "{name}");
+        }
+        for name in ["script", "foreignObject", "animate", "set", "image", "a\u{0}"] {
+            assert_eq!(Tag::parse(Namespace::Svg, name), None, "{name}");
+        }
+        for name in ["onclick", "on-click", "onx-y", "ONLOAD", "srcdoc", "src", "srcset", "action", "formaction", "ping", "http-equiv", "background", "poster", "data", "accept-charset", "nonce", "is", "", "a=b-c", "x y-z"] {
+            assert_eq!(AttrName::parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn ordinary_pages_can_be_named() {
+        for name in ["div", "table", "input", "dialog", "my-widget", "app-täst"] {
+            assert!(Tag::parse(Namespace::Html, name).is_some(), "{name}");
+        }
+        for name in ["svg", "path", "linearGradient", "use", "foreignobject-not"] {
+            assert_eq!(Tag::parse(Namespace::Svg, name).is_some(), name != "foreignobject-not");
+        }
+        assert_eq!(AttrName::parse("data-state").map(|n| n.1), Some(AttrKind::Data));
+        assert_eq!(AttrName::parse("_ngcontent-abc").map(|n| n.1), Some(AttrKind::Data));
+        assert_eq!(AttrName::parse("class").map(|n| n.1), Some(AttrKind::Name));
+        assert_eq!(AttrName::parse("viewBox").map(|n| n.1), Some(AttrKind::Structure));
+        assert_eq!(AttrName::parse("href").map(|n| n.1), Some(AttrKind::Link));
+    }
+
+    #[test]
+    fn what_cannot_be_named_keeps_its_place() {
+        assert_eq!(replica_tag(Namespace::Html, "script"), GAP);
+        assert_eq!(replica_tag(Namespace::Html, "iframe"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "p"), "p");
+        assert!(Tag::parse(Namespace::Html, GAP).is_some() && Tag::parse(Namespace::Html, BOX).is_some());
+    }
+
+    #[test]
+    fn name_tables_are_sorted() {
+        names::assert_sorted();
+    }
+}

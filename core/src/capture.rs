@@ -1,0 +1,89 @@
+//! One capture: the policy, the tree that was told, and the way from a reading to a page.
+//!
+//! ```text
+//! records → Dirt → glue reads → Reading<Raw> → mask → Reading<Masked> → diff → Page
+//! ```
+
+use crate::dirt::Dirt;
+use crate::mask::{Access, Policy, access, mask};
+use crate::message::page::Page;
+use crate::node::NodeId;
+use crate::reading::{Parts, Raw, Reading};
+use crate::tree::{ApplyError, Tree};
+
+/// What is captured of one document.
+#[derive(Debug)]
+pub struct Capture {
+    policy: Policy,
+    tree: Tree,
+    /// What to read at the next turn.
+    pub dirt: Dirt,
+    number: u32,
+    fresh: bool,
+}
+
+/// What a reading led to.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// What to send; none if nothing differs.
+    pub page: Option<Page>,
+    /// Nodes that the mirror forgets.
+    pub gone: Vec<NodeId>,
+}
+
+impl Capture {
+    /// Starts with everything dirty.
+    pub fn new(policy: Policy) -> Self {
+        let mut capture =
+            Self { policy, tree: Tree::default(), dirt: Dirt::default(), number: 0, fresh: true };
+        capture.restart();
+        capture
+    }
+
+    /// Forgets what the other end was told: the next page is the whole page.
+    pub fn restart(&mut self) {
+        self.tree = Tree::default();
+        self.fresh = true;
+        self.dirt = Dirt::default();
+        self.dirt.note(NodeId::DOCUMENT, Parts::SUBTREE);
+    }
+
+    /// Masks what was read and finds what to send. May leave dirt behind when a mark changed:
+    /// take another turn at once.
+    ///
+    /// # Errors
+    /// [`ApplyError`] if the reading does not fit; the capture has then restarted.
+    pub fn turn(&mut self, reading: &Reading<Raw>) -> Result<Turn, ApplyError> {
+        let masking = mask(&self.policy, &self.tree, reading);
+        for &id in &masking.reread {
+            self.dirt.note(id, Parts::SUBTREE);
+        }
+        let difference = match crate::diff::diff(&mut self.tree, &masking) {
+            Ok(difference) => difference,
+            Err(error) => {
+                self.restart();
+                return Err(error);
+            }
+        };
+        let page = (!difference.batch.is_empty()).then(|| {
+            self.number += 1;
+            Page {
+                number: self.number,
+                fresh: std::mem::take(&mut self.fresh),
+                batch: difference.batch.encode(),
+                hash: self.tree.hash(),
+            }
+        });
+        Ok(Turn { page, gone: difference.gone })
+    }
+
+    /// What an agent may do with a node.
+    pub fn access(&self, id: NodeId) -> Access {
+        access(&self.policy, &self.tree, id)
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}

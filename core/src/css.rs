@@ -1,0 +1,271 @@
+//! CSS as a tokenizer sees it: what would make the agent's browser fetch is taken out.
+//!
+//! Searching style sheets for `url(` as text misses escapes (`u\72l(`), comments and strings, so
+//! the tokens of CSS Syntax are walked and everything else is copied as it stands.
+
+use cssparser::{ParseError, Parser, ToCss, Token};
+use std::borrow::Cow;
+
+/// An address that every engine accepts and none fetches.
+const NOTHING: &str = "url(data:,)";
+/// Nesting beyond this is no page's style, only an attack on the stack.
+const MAX_DEPTH: usize = 48;
+
+/// `css` with every address replaced by an empty one and without `@import` rules. Works on style
+/// sheets and on the declarations of a `style` attribute.
+pub fn without_requests(css: &str) -> Cow<'_, str> {
+    // Most styles have no address, and no way to hide one.
+    let suspicious = css.bytes().any(|b| matches!(b, b'\\' | b'@'))
+        || ["url", "image", "src", "cross-fade"].iter().any(|word| contains_ignore_case(css, word));
+    if !suspicious {
+        return Cow::Borrowed(css);
+    }
+    let mut parser = Parser::new(css);
+    let mut out = String::with_capacity(css.len());
+    match copy(&mut parser, &mut out, Inside::Rules, css.as_bytes().as_ptr_range().end, 0) {
+        Ok(()) => Cow::Owned(out),
+        Err(TooDeep) => Cow::Borrowed(""),
+    }
+}
+
+/// The declarations of a `style` attribute without requests, without custom properties and
+/// without strings: what lays out an element whose content is withheld.
+pub fn without_text(declarations: &str) -> String {
+    let clean = without_requests(declarations);
+    let mut parser = Parser::new(&clean);
+    let mut out = String::new();
+    loop {
+        let declaration = parser.parse_until_before(cssparser::Delimiter::Semicolon, |inner| {
+            inner.skip_whitespace();
+            let start = inner.position();
+            let mut text = false;
+            let mut first = true;
+            while let Ok(token) = inner.next() {
+                text |= match token {
+                    Token::QuotedString(_) | Token::BadString(_) | Token::UnquotedUrl(_) => true,
+                    Token::Ident(name) => first && name.starts_with("--"),
+                    // Strings may hide in their arguments; lengths and colours are what matters.
+                    Token::Function(name) => !is_arithmetic(name),
+                    Token::CurlyBracketBlock | Token::SquareBracketBlock => true,
+                    _ => false,
+                };
+                first = false;
+            }
+            let kept = if text { "" } else { inner.slice_from(start).trim() };
+            Ok::<_, ParseError<()>>(kept.to_owned())
+        });
+        if let Ok(declaration) = declaration.as_deref()
+            && !declaration.is_empty()
+        {
+            out.push_str(declaration);
+            out.push(';');
+        }
+        if parser.next().is_err() {
+            return out;
+        }
+    }
+}
+
+fn is_arithmetic(function: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "calc", "min", "max", "clamp", "rgb", "rgba", "hsl", "hsla", "var", "translate", "translatex",
+        "translatey", "scale", "rotate", "repeat", "minmax",
+    ];
+    NAMES.iter().any(|name| name.eq_ignore_ascii_case(function))
+}
+
+struct TooDeep;
+
+/// Whether strings are addresses here.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    Rules,
+    /// `url("…")`, `image-set("…" 1x)` and their like.
+    Addresses,
+}
+
+fn copy(
+    parser: &mut Parser<'_>,
+    out: &mut String,
+    inside: Inside,
+    end: *const u8,
+    depth: usize,
+) -> Result<(), TooDeep> {
+    if depth > MAX_DEPTH {
+        return Err(TooDeep);
+    }
+    loop {
+        let start = parser.position();
+        let Ok(token) = parser.next_including_whitespace_and_comments() else { return Ok(()) };
+        let (close, inner) = match token {
+            Token::UnquotedUrl(_) | Token::BadUrl(_) => {
+                out.push_str(NOTHING);
+                continue;
+            }
+            Token::QuotedString(_) | Token::BadString(_) if inside == Inside::Addresses => {
+                out.push_str("\"data:,\"");
+                continue;
+            }
+            Token::AtKeyword(name) if name.eq_ignore_ascii_case("import") => {
+                skip_statement(parser);
+                // Or what stood on its two sides could join into something else.
+                out.push(' ');
+                continue;
+            }
+            Token::Function(name) if name.eq_ignore_ascii_case("url") => {
+                // The arguments of a quoted url() may hold nothing else of use.
+                skip_block(parser);
+                out.push_str(NOTHING);
+                continue;
+            }
+            Token::Function(name) => (")", if takes_addresses(name) { Inside::Addresses } else { inside }),
+            Token::ParenthesisBlock => (")", inside),
+            Token::SquareBracketBlock => ("]", Inside::Rules),
+            Token::CurlyBracketBlock => ("}", Inside::Rules),
+            // What the end of the input cuts off must not swallow the brackets that close it here.
+            Token::QuotedString(_) | Token::Comment(_) | Token::Ident(_) => {
+                let whole = token.to_css_string();
+                let text = parser.slice_from(start);
+                let cut_off = text.as_bytes().as_ptr_range().end == end;
+                out.push_str(if cut_off { &whole } else { text });
+                continue;
+            }
+            _ => {
+                out.push_str(parser.slice_from(start));
+                continue;
+            }
+        };
+        out.push_str(parser.slice_from(start));
+        let nested = parser.parse_nested_block(|block| {
+            Ok::<_, ParseError<()>>(copy(block, out, inner, end, depth + 1))
+        });
+        nested.map_err(|_| TooDeep)??;
+        out.push_str(close);
+    }
+}
+
+fn takes_addresses(function: &str) -> bool {
+    let name = function.strip_prefix("-webkit-").or_else(|| function.strip_prefix("-moz-")).unwrap_or(function);
+    ["src", "image", "image-set", "cross-fade", "element", "paint"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn skip_statement(parser: &mut Parser<'_>) {
+    while let Ok(token) = parser.next_including_whitespace_and_comments() {
+        match token {
+            Token::Semicolon => return,
+            Token::CurlyBracketBlock => {
+                skip_block(parser);
+                return;
+            }
+            Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock => {
+                skip_block(parser);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn skip_block(parser: &mut Parser<'_>) {
+    let _ = parser.parse_nested_block(|block| {
+        while block.next_including_whitespace_and_comments().is_ok() {}
+        Ok::<_, ParseError<()>>(())
+    });
+}
+
+fn contains_ignore_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(css: &str, expected: &str) {
+        assert_eq!(without_requests(css), expected);
+    }
+
+    #[test]
+    fn addresses_are_taken_out_wherever_they_hide() {
+        check("a{background:url(http://x/?q) no-repeat}", "a{background:url(data:,) no-repeat}");
+        check("a{background:url( 'http://x' )}", "a{background:url(data:,)}");
+        check("a{background:u\\72l(http://x)}", "a{background:url(data:,)}");
+        check("background:URL(//x)", "background:url(data:,)");
+        check("a{b:image-set('http://x' 1x, url(y) 2x)}", "a{b:image-set(\"data:,\" 1x, url(data:,) 2x)}");
+        check("a{b:-webkit-image-set(url(y) 2x)}", "a{b:-webkit-image-set(url(data:,) 2x)}");
+        check("@import 'x.css';p{color:red}", " p{color:red}");
+        check("@im\\70ort url(x.css) screen;p{}", " p{}");
+        check("@font-face{src:url(x.woff2) format('woff2')}", "@font-face{src:url(data:,) format('woff2')}");
+        check("@media print{@import url(q);b{c:url(d)}}", "@media print{ b{c:url(data:,)}}");
+    }
+
+    #[test]
+    fn other_styles_stay_as_they_are() {
+        for css in [
+            "a:hover::before{content:'url(not one) \\201c';width:calc(100% - (2px))}",
+            "@media (min-width:30em){.a\\:b{color:rgb(1 2 3 / 50%)}}",
+            "--x: {a:b}; color: red",
+            "/* url(x) */ p > q { margin: 0 }",
+            "@layer a,b;@container (width>1px){c{d:e}}",
+        ] {
+            check(css, css);
+        }
+    }
+
+    #[test]
+    fn quiet_styles_carry_no_text() {
+        let css = "width:calc(1px + 2px); --pan: ABCPV1234D; content: 'x'; color: red; grid: [a] 1fr; background: url(x)";
+        assert_eq!(without_text(css), "width:calc(1px + 2px);color: red;");
+    }
+
+    #[test]
+    fn unclosed_and_endless_styles_do_no_harm() {
+        check("a{b:url(x", "a{b:url(data:,)}");
+        check(&"a{".repeat(100_000).replace('a', "@"), "");
+        check("a{b:url(x\ny)}", "a{b:url(data:,)}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_survives(parts in proptest::collection::vec(
+            prop_oneof![
+                Just("url("), Just("u\\72l("), Just("'"), Just("\""), Just("http://evil/"), Just(")"), Just("{"),
+                Just("}"), Just("\\"), Just("/*"), Just("*/"), Just("@import "), Just(";"), Just("image-set("),
+                Just("\n"), Just("a"), Just("src("), Just("<!--"), Just("["), Just("]"), Just("U+1"), Just("%")
+            ], 0..24)) {
+            let css = parts.concat();
+            let once = without_requests(&css).into_owned();
+            assert_harmless(&mut Parser::new(&once), false);
+            let twice = without_requests(&once).into_owned();
+            // The cut-off end may be written in full once more, but that is the end of it.
+            prop_assert_eq!(&without_requests(&twice), &twice);
+        }
+    }
+
+    fn assert_harmless(parser: &mut Parser<'_>, addresses: bool) {
+        while let Ok(token) = parser.next_including_whitespace_and_comments() {
+            let mut inner = addresses;
+            match token {
+                Token::UnquotedUrl(url) => assert_eq!(&**url, "data:,"),
+                Token::QuotedString(text) if addresses => assert_eq!(&**text, "data:,"),
+                Token::AtKeyword(name) => assert!(!name.eq_ignore_ascii_case("import")),
+                Token::Function(name) => {
+                    assert!(!name.eq_ignore_ascii_case("url"));
+                    inner = takes_addresses(name);
+                }
+                Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
+                    inner = false;
+                }
+                _ => continue,
+            }
+            if matches!(token, Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock) {
+                let _ = parser.parse_nested_block(|b| {
+                    assert_harmless(b, inner);
+                    Ok::<_, ParseError<()>>(())
+                });
+            }
+        }
+    }
+}

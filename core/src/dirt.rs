@@ -1,0 +1,43 @@
+//! Which nodes and subtrees to read again.
+//!
+//! Mutation records are not data, they only say where to look. Found by random testing: the
+//! targets of the records are not enough. Whatever is in `addedNodes` must be read whole, because
+//! browsers report nothing of what changed inside a subtree while it was detached.
+
+use crate::node::NodeId;
+use crate::reading::Parts;
+use std::collections::BTreeMap;
+
+/// Nodes to read again, each with the parts that may have changed.
+#[derive(Debug, Clone, Default)]
+pub struct Dirt {
+    nodes: BTreeMap<NodeId, Parts>,
+}
+
+impl Dirt {
+    /// Notes that parts of a node may have changed.
+    pub fn note(&mut self, id: NodeId, parts: Parts) {
+        let known = self.nodes.entry(id).or_default();
+        *known = known.and(parts);
+    }
+
+    /// Notes what the glue found in mutation records: pairs of node and parts.
+    pub fn note_words(&mut self, words: &[u32]) {
+        for pair in words.chunks_exact(2) {
+            if let [id, parts] = *pair {
+                self.note(NodeId(id), Parts::from_word(parts));
+            }
+        }
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The request to the glue, as pairs of node and parts. Nothing is dirty afterwards.
+    pub fn take(&mut self) -> Vec<u32> {
+        let nodes = std::mem::take(&mut self.nodes);
+        nodes.into_iter().flat_map(|(id, parts)| [id.0, parts.word()]).collect()
+    }
+}

@@ -1,0 +1,148 @@
+//! What becomes of one text, each treatment a function of the text alone.
+
+use super::{Patterns, Policy, patterns};
+use crate::css;
+use std::borrow::Cow;
+
+/// The treatments. The number is an index into the table of treated texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Treatment {
+    /// As it is. Only for what cannot carry text.
+    Keep,
+    /// Shown, identifiers taken out.
+    Net,
+    /// Blocks of a rounded length.
+    Blocks,
+    /// The same for every text, also for the empty one.
+    Secret,
+    /// Nothing; that there is something is told.
+    Empty,
+    /// An address: nothing but that there is one.
+    Link,
+    /// CSS without requests.
+    Style,
+    /// CSS without requests, strings and custom properties.
+    QuietStyle,
+    /// An allowed name.
+    Name,
+}
+
+impl Treatment {
+    pub(super) const COUNT: usize = 9;
+}
+
+const BLOCK: char = '█';
+
+pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) -> Cow<'t, str> {
+    match treatment {
+        Treatment::Keep | Treatment::Name => text.into(),
+        Treatment::Net => net(policy, text),
+        Treatment::Blocks => blocks(text).into(),
+        Treatment::Secret => "████████".into(),
+        Treatment::Empty => "".into(),
+        Treatment::Link => "#".into(),
+        Treatment::Style => css::without_requests(text),
+        Treatment::QuietStyle => css::without_text(text).into(),
+    }
+}
+
+/// `text` with every identifier of the pattern net replaced by eight blocks.
+pub(super) fn net<'t>(policy: &Policy, text: &'t str) -> Cow<'t, str> {
+    if policy.patterns == Patterns::Off {
+        return text.into();
+    }
+    let mut found = vec![];
+    patterns::find(text, &mut found);
+    if found.is_empty() {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in found {
+        out.push_str(text.get(at..range.start).unwrap_or(""));
+        out.extend(std::iter::repeat_n(BLOCK, 8));
+        at = range.end.max(at);
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out.into()
+}
+
+/// Blocks in place of `text`, as many as the next step of 4, 8, 16, 32… takes, so that the length
+/// is not told. White space alone stays, as layout depends on it; long runs can wrap.
+pub(super) fn blocks(text: &str) -> String {
+    if text.chars().all(char::is_whitespace) {
+        return text.to_owned();
+    }
+    let count = text.trim().chars().count().next_power_of_two().clamp(4, 1 << 12);
+    let mut out = String::with_capacity(count * BLOCK.len_utf8() + count / 8 + 2);
+    if text.starts_with(char::is_whitespace) {
+        out.push(' ');
+    }
+    for index in 0..count {
+        if index > 0 && index % 8 == 0 {
+            out.push(' ');
+        }
+        out.push(BLOCK);
+    }
+    if text.ends_with(char::is_whitespace) {
+        out.push(' ');
+    }
+    out
+}
+
+/// Whether a control's `name` or `id` says that it takes a password, a one-time code or a card's
+/// check code.
+pub(super) fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    if ["password", "passwd", "passphrase", "captcha", "csrf", "onetime", "one-time", "one_time"]
+        .iter()
+        .any(|word| name.contains(word))
+    {
+        return true;
+    }
+    // Short words only where they stand alone, or `otp` would be found in `hotplate`.
+    name.split(|c: char| !c.is_ascii_alphabetic())
+        .any(|word| matches!(word, "otp" | "evc" | "cvv" | "cvc" | "csc" | "tpin" | "mpin" | "upin" | "pwd"))
+        || name.starts_with("otp")
+        || name.ends_with("otp")
+}
+
+/// Words that pages put into `data-` attributes as states and that cannot be anybody's data.
+pub(super) fn is_state_word(value: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "", "true", "false", "on", "off", "yes", "no", "open", "closed", "opened", "active", "inactive",
+        "enabled", "disabled", "checked", "unchecked", "indeterminate", "selected", "visible", "hidden",
+        "expanded", "collapsed", "show", "shown", "hide", "dark", "light", "auto", "none", "left", "right",
+        "top", "bottom", "start", "end", "center", "horizontal", "vertical", "small", "medium", "large",
+        "primary", "secondary", "success", "warning", "danger", "error", "info", "loading", "loaded",
+        "ready", "idle", "pending", "done", "complete", "current", "first", "last", "odd", "even", "asc",
+        "desc", "ascending", "descending", "0", "1",
+    ];
+    WORDS.contains(&value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_tell_no_length() {
+        assert_eq!(blocks("a"), blocks("abcd"));
+        assert_eq!(blocks("abcde"), blocks("abcdefgh"));
+        assert_eq!(blocks("  \n "), "  \n ");
+        assert_eq!(blocks(" ab"), " ████");
+        assert_eq!(blocks("nine char"), "████████ ████████");
+        assert_eq!(blocks(""), "");
+    }
+
+    #[test]
+    fn names_of_secrets() {
+        for name in ["otp", "user-otp", "otpCode", "loginOtp", "newPassword", "csrf_token", "cvv", "card-cvc2"] {
+            assert!(names_a_secret(name), "{name}");
+        }
+        for name in ["hotplate", "gross", "spin", "options", "name"] {
+            assert!(!names_a_secret(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The allow-lists of element and attribute names, from the HTML, SVG 2 and MathML Core standards.
+//!
+//! Tables only, sorted for binary search. What is not here cannot be in a replica.
+
+use super::AttrKind;
+
+pub(super) fn is_html_tag(name: &str) -> bool {
+    HTML.binary_search(&name).is_ok()
+}
+
+pub(super) fn is_svg_tag(name: &str) -> bool {
+    SVG.binary_search(&name).is_ok()
+}
+
+pub(super) fn is_mathml_tag(name: &str) -> bool {
+    MATHML.binary_search(&name).is_ok()
+}
+
+/// Elements whose picture comes from elsewhere.
+pub(super) fn is_replaced(name: &str) -> bool {
+    REPLACED.binary_search(&name).is_ok()
+}
+
+pub(super) fn attribute_kind(name: &str) -> Option<AttrKind> {
+    KINDS.iter().find_map(|(kind, names)| names.binary_search(&name).is_ok().then_some(*kind))
+}
+
+/// Names with a hyphen that do have a meaning, and not a harmless one.
+pub(super) fn is_active(name: &str) -> bool {
+    ACTIVE.contains(&name)
+}
+
+#[cfg(test)]
+pub(super) fn assert_sorted() {
+    let tables = [HTML, SVG, MATHML, REPLACED].into_iter().chain(KINDS.iter().map(|kind| kind.1));
+    for table in tables {
+        assert!(table.is_sorted_by(|a, b| a < b), "{table:?}");
+    }
+}
+
+const HTML: &[&str] = &[
+    "a", "abbr", "acronym", "address", "area", "article", "aside", "b", "bdi", "bdo", "big",
+    "blockquote", "body", "br", "button", "caption", "center", "cite", "code", "col", "colgroup",
+    "data", "datalist", "dd", "del", "details", "dfn", "dialog", "dir", "div", "dl", "dt", "em",
+    "fieldset", "figcaption", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+    "h6", "head", "header", "hgroup", "hr", "html", "i", "img", "input", "ins", "kbd", "label",
+    "legend", "li", "main", "map", "mark", "marquee", "menu", "meter", "nav", "nobr", "ol",
+    "optgroup", "option", "output", "p", "picture", "pre", "progress", "q", "rp", "rt", "ruby",
+    "s", "samp", "search", "section", "select", "slot", "small", "span", "strike", "strong",
+    "style", "sub", "summary", "sup", "table", "tbody", "td", "textarea", "tfoot", "th", "thead",
+    "time", "title", "tr", "tt", "u", "ul", "var", "wbr",
+];
+
+const SVG: &[&str] = &[
+    "a", "circle", "clipPath", "defs", "desc", "ellipse", "feBlend", "feColorMatrix",
+    "feComponentTransfer", "feComposite", "feConvolveMatrix", "feDiffuseLighting",
+    "feDisplacementMap", "feDistantLight", "feDropShadow", "feFlood", "feFuncA", "feFuncB",
+    "feFuncG", "feFuncR", "feGaussianBlur", "feMerge", "feMergeNode", "feMorphology", "feOffset",
+    "fePointLight", "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence", "filter", "g",
+    "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
+    "polyline", "radialGradient", "rect", "stop", "style", "svg", "switch", "symbol", "text",
+    "textPath", "title", "tspan", "use", "view",
+];
+
+const MATHML: &[&str] = &[
+    "annotation", "annotation-xml", "maction", "math", "menclose", "merror", "mfenced", "mfrac",
+    "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts", "mroot",
+    "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd",
+    "mtext", "mtr", "munder", "munderover", "none", "semantics",
+];
+
+const REPLACED: &[&str] = &[
+    "applet", "audio", "canvas", "embed", "frame", "iframe", "image", "object", "video",
+];
+
+const ACTIVE: &[&str] = &["accept-charset", "http-equiv"];
+
+const KINDS: &[(AttrKind, &[&str])] = &[
+    (AttrKind::Name, NAME),
+    (AttrKind::Structure, STRUCTURE),
+    (AttrKind::Style, STYLE),
+    (AttrKind::Data, DATA),
+    (AttrKind::Seen, SEEN),
+    (AttrKind::Link, LINK),
+    (AttrKind::Fragment, FRAGMENT),
+];
+
+const NAME: &[&str] = &[
+    "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details",
+    "aria-errormessage", "aria-flowto", "aria-labelledby", "aria-owns", "class", "command",
+    "commandfor", "exportparts", "for", "form", "headers", "id", "itemprop", "itemtype", "name",
+    "part", "popovertarget", "slot",
+];
+
+const STRUCTURE: &[&str] = &[
+    "accent", "accentunder", "align", "alignment-baseline", "allowfullscreen", "amplitude",
+    "aria-atomic", "aria-autocomplete", "aria-busy", "aria-checked", "aria-colcount",
+    "aria-colindex", "aria-colspan", "aria-current", "aria-disabled", "aria-expanded",
+    "aria-haspopup", "aria-hidden", "aria-invalid", "aria-level", "aria-live", "aria-modal",
+    "aria-multiline", "aria-multiselectable", "aria-orientation", "aria-posinset", "aria-pressed",
+    "aria-readonly", "aria-relevant", "aria-required", "aria-rowcount", "aria-rowindex",
+    "aria-rowspan", "aria-selected", "aria-setsize", "aria-sort", "autocapitalize",
+    "autocomplete", "axis", "azimuth", "baseFrequency", "baseline-shift", "bgcolor", "bias",
+    "border", "cellpadding", "cellspacing", "char", "charoff", "checked", "clear", "clip-rule",
+    "clipPathUnits", "color", "color-interpolation", "color-interpolation-filters", "cols",
+    "colspan", "columnalign", "columnlines", "columnspacing", "compact", "contenteditable",
+    "coords", "cx", "cy", "d", "default", "depth", "diffuseConstant", "dir", "direction",
+    "disabled", "display", "displaystyle", "divisor", "dominant-baseline", "draggable", "dx",
+    "dy", "edgeMode", "elevation", "enterkeyhint", "exponent", "face", "fence", "fill-opacity",
+    "fill-rule", "filterUnits", "flood-color", "flood-opacity", "font-family", "font-size",
+    "font-size-adjust", "font-stretch", "font-style", "font-variant", "font-weight", "fr",
+    "frame", "frameborder", "framespacing", "fx", "fy", "gradientTransform", "gradientUnits",
+    "height", "hidden", "high", "hspace", "image-rendering", "in", "in2", "inert", "inputmode",
+    "intercept", "ismap", "itemscope", "k1", "k2", "k3", "k4", "kernelMatrix", "kernelUnitLength",
+    "kind", "lang", "language", "largeop", "lengthAdjust", "letter-spacing", "lighting-color",
+    "limitingConeAngle", "linethickness", "loading", "loop", "low", "lspace", "marginheight",
+    "marginwidth", "markerHeight", "markerUnits", "markerWidth", "maskContentUnits", "maskUnits",
+    "mathbackground", "mathcolor", "mathsize", "mathvariant", "maxlength", "maxsize", "method",
+    "minlength", "minsize", "mode", "movablelimits", "multiple", "muted", "nohref", "noshade",
+    "notation", "novalidate", "nowrap", "numOctaves", "offset", "opacity", "open", "operator",
+    "optimum", "order", "orient", "overflow", "paint-order", "pathLength", "patternContentUnits",
+    "patternTransform", "patternUnits", "pointer-events", "points", "pointsAtX", "pointsAtY",
+    "pointsAtZ", "popover", "preserveAlpha", "preserveAspectRatio", "primitiveUnits", "r",
+    "radius", "readonly", "refX", "refY", "rel", "required", "result", "reversed", "role",
+    "rotate", "rowalign", "rowlines", "rows", "rowspacing", "rowspan", "rspace", "rules", "rx",
+    "ry", "scale", "scope", "scriptlevel", "scrolling", "seed", "selected", "separator", "shape",
+    "shape-rendering", "size", "slope", "spacing", "span", "specularConstant", "specularExponent",
+    "spellcheck", "spreadMethod", "start", "startOffset", "stdDeviation", "stitchTiles",
+    "stop-color", "stop-opacity", "stretchy", "stroke-dasharray", "stroke-dashoffset",
+    "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity", "stroke-width",
+    "surfaceScale", "symmetric", "systemLanguage", "tabindex", "tableValues", "targetX",
+    "targetY", "text-anchor", "text-decoration", "text-rendering", "textLength", "transform",
+    "transform-origin", "translate", "type", "unicode-bidi", "valign", "values", "vector-effect",
+    "version", "viewBox", "visibility", "voffset", "vspace", "width", "word-spacing", "wrap",
+    "writing-mode", "x", "x1", "x2", "xChannelSelector", "xml:lang", "xml:space", "y", "y1", "y2",
+    "yChannelSelector", "z",
+];
+
+const STYLE: &[&str] = &[
+    "clip-path", "cursor", "fill", "filter", "marker-end", "marker-mid", "marker-start", "mask",
+    "stroke", "style",
+];
+
+const DATA: &[&str] = &[
+    "abbr", "accept", "accesskey", "alt", "aria-braillelabel", "aria-brailleroledescription",
+    "aria-description", "aria-keyshortcuts", "aria-label", "aria-placeholder",
+    "aria-roledescription", "aria-valuemax", "aria-valuemin", "aria-valuenow", "aria-valuetext",
+    "cite", "content", "datetime", "hreflang", "itemid", "itemref", "list", "max", "media", "min",
+    "pattern", "sizes", "step", "summary", "target", "title", "usemap", "value",
+];
+
+const SEEN: &[&str] = &[
+    "label", "placeholder",
+];
+
+const LINK: &[&str] = &[
+    "href",
+];
+
+const FRAGMENT: &[&str] = &[
+    "xlink:href",
+];

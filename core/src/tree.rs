@@ -1,0 +1,513 @@
+//! What the other end has been told: the shape of its replica and the hashes of its contents.
+//!
+//! Both ends keep one and apply the same ops to it. No text is kept: the customer needs to know
+//! whether something differs, not what it was. A running hash over all nodes travels with every
+//! batch, so that a difference between the two ends is noticed at once.
+
+mod hash;
+mod slab;
+
+use crate::node::NodeId;
+use crate::ops::{Batch, Key, Op, Place, StrId, Strings};
+pub(crate) use hash::hash_text;
+use hash::mix;
+use slab::Slab;
+use std::collections::HashMap;
+use thiserror::Error;
+
+/// The most nodes a tree may have.
+pub const MAX_NODES: usize = 1 << 20;
+/// The deepest a tree may be. Browsers stop their parsers at 512; scripts can go deeper.
+pub const MAX_DEPTH: usize = 20_000;
+
+/// An op that does not fit the tree: the sender is wrong or hostile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ApplyError {
+    /// It names a node that is not there.
+    #[error("no such node")]
+    Unknown(NodeId),
+    /// It makes a node that is there already.
+    #[error("the node is there already")]
+    Duplicate(NodeId),
+    /// It puts a node into itself, or where no node of its kind can be.
+    #[error("the node cannot go there")]
+    Misplaced(NodeId),
+    /// The tree would grow too large or too deep.
+    #[error("the tree is too large")]
+    TooLarge,
+}
+
+/// What kind of node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The document.
+    Document,
+    /// An element.
+    Element,
+    /// A text node.
+    Text,
+    /// A shadow root.
+    Shadow,
+}
+
+/// The shape of a replica.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    nodes: Slab<TreeNode>,
+    names: Names,
+    hash: u64,
+}
+
+#[derive(Debug, Clone)]
+struct TreeNode {
+    kind: Kind,
+    /// What the masks decided here; see [`crate::mask`]. Not part of the hash.
+    zone: u16,
+    parent: u32,
+    prev: u32,
+    next: u32,
+    first: u32,
+    last: u32,
+    /// Hash of tag or text, then the sum of the hashes of all settings.
+    content: u64,
+    settings: Vec<(SettingKey, u64)>,
+}
+
+/// Attribute names are numbered once a tree; states come after them.
+type SettingKey = u32;
+const PROP_BIT: u32 = 1 << 31;
+
+#[derive(Debug, Clone, Default)]
+struct Names {
+    numbers: HashMap<Box<str>, u32>,
+    names: Vec<Box<str>>,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(name) {
+            return number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(PROP_BIT - 1);
+        self.names.push(name.into());
+        self.numbers.insert(name.into(), number);
+        number
+    }
+}
+
+/// A setting that a node has, by the name it has in this tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setting<'t> {
+    Attr(&'t str),
+    Prop(crate::node::Prop),
+}
+
+impl Tree {
+    /// Hash over all nodes: equal trees have equal hashes.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.len() == 0
+    }
+
+    /// Whether the node is there.
+    pub fn contains(&self, id: NodeId) -> bool {
+        self.nodes.get(id.0).is_some()
+    }
+
+    /// What kind of node it is, if it is there.
+    pub fn kind(&self, id: NodeId) -> Option<Kind> {
+        self.nodes.get(id.0).map(|node| node.kind)
+    }
+
+    /// The parent of a node; for a shadow root its host.
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        self.nodes.get(id.0).and_then(|node| some(node.parent))
+    }
+
+    /// The children of a node in order, a shadow root first.
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let mut next = self.nodes.get(id.0).map_or(0, |node| node.first);
+        std::iter::from_fn(move || {
+            let id = some(next)?;
+            next = self.nodes.get(id.0).map_or(0, |node| node.next);
+            Some(id)
+        })
+    }
+
+    /// Makes one change. On an error the tree is as it was.
+    ///
+    /// # Errors
+    /// [`ApplyError`] if the op does not fit the tree.
+    pub fn apply(&mut self, op: &Op, batch: &Batch) -> Result<(), ApplyError> {
+        self.apply_with(op, &batch.strings, |text| hash_text(batch.text(text)), |_| {})
+    }
+
+    /// As [`Self::apply`], with hashes of texts that the caller may have at hand, and with every
+    /// node that went away reported.
+    pub(crate) fn apply_with(
+        &mut self,
+        op: &Op,
+        strings: &Strings,
+        hash_of: impl Fn(StrId) -> u64,
+        mut gone: impl FnMut(NodeId),
+    ) -> Result<(), ApplyError> {
+        match *op {
+            Op::Document(compat) => {
+                self.add(NodeId::DOCUMENT, Kind::Document, mix(1, u64::from(compat as u8)))?;
+                self.rehash(NodeId::DOCUMENT.0, 0);
+            }
+            Op::Element { id, at, namespace, tag } => {
+                let content = mix(2 + u64::from(namespace.code()), hash_of(tag));
+                self.insert(id, Kind::Element, content, at)?;
+            }
+            Op::Text { id, at, text } => self.insert(id, Kind::Text, hash_of(text), at)?,
+            Op::Shadow { id, host } => {
+                let first = self.nodes.get(host.0).ok_or(ApplyError::Unknown(host))?.first;
+                if self.kind(host) != Some(Kind::Element)
+                    || self.nodes.get(first).is_some_and(|node| node.kind == Kind::Shadow)
+                {
+                    return Err(ApplyError::Misplaced(id));
+                }
+                self.add(id, Kind::Shadow, 7)?;
+                self.link(id.0, host.0, first);
+            }
+            Op::Move { id, at } => {
+                self.check_place(id, at)?;
+                let node = self.nodes.get(id.0).ok_or(ApplyError::Unknown(id))?;
+                if matches!(node.kind, Kind::Document | Kind::Shadow) || at.before == Some(id) {
+                    return Err(ApplyError::Misplaced(id));
+                }
+                if self.is_within(at.parent, id)? {
+                    return Err(ApplyError::Misplaced(id));
+                }
+                self.unlink(id.0);
+                self.link(id.0, at.parent.0, before(at));
+            }
+            Op::Remove(id) => {
+                if !self.contains(id) {
+                    return Err(ApplyError::Unknown(id));
+                }
+                self.unlink(id.0);
+                self.drop_subtree(id, &mut gone);
+            }
+            Op::SetText { id, text } => {
+                let content = hash_of(text);
+                match self.nodes.get_mut(id.0) {
+                    Some(node) if node.kind == Kind::Text => {
+                        let old = node_hash(id.0, node);
+                        node.content = content;
+                        self.rehash(id.0, old);
+                    }
+                    Some(_) => return Err(ApplyError::Misplaced(id)),
+                    None => return Err(ApplyError::Unknown(id)),
+                }
+            }
+            Op::Set { id, key, value } => {
+                let number = self.setting_key(key, strings);
+                self.set(id, number, Some(hash_of(value)))?;
+            }
+            Op::Unset { id, key } => {
+                let number = self.setting_key(key, strings);
+                self.set(id, number, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn zone(&self, id: NodeId) -> u16 {
+        self.nodes.get(id.0).map_or(0, |node| node.zone)
+    }
+
+    pub(crate) fn set_zone(&mut self, id: NodeId, zone: u16) {
+        if let Some(node) = self.nodes.get_mut(id.0) {
+            node.zone = zone;
+        }
+    }
+
+    /// The hash of a text node's text.
+    pub(crate) fn text_hash(&self, id: NodeId) -> Option<u64> {
+        self.nodes.get(id.0).filter(|node| node.kind == Kind::Text).map(|node| node.content)
+    }
+
+    /// The hash of a setting's value.
+    pub(crate) fn setting(&self, id: NodeId, setting: Setting<'_>) -> Option<u64> {
+        let number = match setting {
+            Setting::Attr(name) => *self.names.numbers.get(name)?,
+            Setting::Prop(prop) => PROP_BIT | prop.code(),
+        };
+        let node = self.nodes.get(id.0)?;
+        node.settings.iter().find(|(key, _)| *key == number).map(|(_, value)| *value)
+    }
+
+    /// Every setting that a node has.
+    pub(crate) fn settings(&self, id: NodeId) -> impl Iterator<Item = Setting<'_>> {
+        self.nodes.get(id.0).into_iter().flat_map(|node| &node.settings).filter_map(|(key, _)| {
+            if key & PROP_BIT != 0 {
+                crate::node::Prop::from_code(key & !PROP_BIT).map(Setting::Prop)
+            } else {
+                self.names.names.get(*key as usize).map(|name| Setting::Attr(name))
+            }
+        })
+    }
+
+    fn setting_key(&mut self, key: Key, strings: &Strings) -> SettingKey {
+        match key {
+            Key::Attr(name) => self.names.number(strings.get(name)),
+            Key::Prop(prop) => PROP_BIT | prop.code(),
+        }
+    }
+
+    fn add(&mut self, id: NodeId, kind: Kind, content: u64) -> Result<(), ApplyError> {
+        if self.contains(id) {
+            return Err(ApplyError::Duplicate(id));
+        }
+        if self.nodes.len() >= MAX_NODES {
+            return Err(ApplyError::TooLarge);
+        }
+        let node = TreeNode {
+            kind,
+            zone: 0,
+            parent: 0,
+            prev: 0,
+            next: 0,
+            first: 0,
+            last: 0,
+            content,
+            settings: Vec::new(),
+        };
+        self.nodes.insert(id.0, node);
+        Ok(())
+    }
+
+    fn insert(&mut self, id: NodeId, kind: Kind, content: u64, at: Place) -> Result<(), ApplyError> {
+        self.check_place(id, at)?;
+        self.add(id, kind, content)?;
+        self.link(id.0, at.parent.0, before(at));
+        Ok(())
+    }
+
+    fn check_place(&self, id: NodeId, at: Place) -> Result<(), ApplyError> {
+        let parent = self.nodes.get(at.parent.0).ok_or(ApplyError::Unknown(at.parent))?;
+        if parent.kind == Kind::Text {
+            return Err(ApplyError::Misplaced(id));
+        }
+        match at.before.map(|before| (before, self.nodes.get(before.0))) {
+            None => Ok(()),
+            Some((before, None)) => Err(ApplyError::Unknown(before)),
+            // Nothing comes before a shadow root, so that it stays the first.
+            Some((_, Some(next))) if next.parent != at.parent.0 || next.kind == Kind::Shadow => {
+                Err(ApplyError::Misplaced(id))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Whether `node` is `ancestor` or below it.
+    fn is_within(&self, node: NodeId, ancestor: NodeId) -> Result<bool, ApplyError> {
+        let mut at = node.0;
+        for _ in 0..MAX_DEPTH {
+            if at == ancestor.0 {
+                return Ok(true);
+            }
+            match self.nodes.get(at) {
+                Some(found) if found.parent != 0 => at = found.parent,
+                _ => return Ok(false),
+            }
+        }
+        Err(ApplyError::TooLarge)
+    }
+
+    fn link(&mut self, id: u32, parent: u32, next: u32) {
+        let Some(parent_node) = self.nodes.get_mut(parent) else { return };
+        let prev;
+        if next == 0 {
+            prev = parent_node.last;
+            parent_node.last = id;
+        } else {
+            prev = self.nodes.get(next).map_or(0, |node| node.prev);
+        }
+        if prev == 0 {
+            if let Some(parent_node) = self.nodes.get_mut(parent) {
+                parent_node.first = id;
+            }
+        } else if let Some(prev_node) = self.nodes.get_mut(prev) {
+            prev_node.next = id;
+        }
+        self.set_prev(next, id);
+        if let Some(node) = self.nodes.get_mut(id) {
+            node.parent = parent;
+            node.prev = prev;
+            node.next = next;
+        }
+        self.rehash(id, 0);
+    }
+
+    fn unlink(&mut self, id: u32) {
+        let Some(node) = self.nodes.get_mut(id) else { return };
+        let old = node_hash(id, node);
+        let (parent, prev, next) = (node.parent, node.prev, node.next);
+        (node.parent, node.prev, node.next) = (0, 0, 0);
+        self.hash = self.hash.wrapping_sub(old);
+        if prev != 0 {
+            if let Some(prev_node) = self.nodes.get_mut(prev) {
+                prev_node.next = next;
+            }
+        } else if let Some(parent_node) = self.nodes.get_mut(parent) {
+            parent_node.first = next;
+        }
+        if next == 0 {
+            if let Some(parent_node) = self.nodes.get_mut(parent) {
+                parent_node.last = prev;
+            }
+        }
+        self.set_prev(next, prev);
+    }
+
+    fn set_prev(&mut self, id: u32, prev: u32) {
+        if let Some(node) = self.nodes.get_mut(id) {
+            let old = node_hash(id, node);
+            node.prev = prev;
+            self.rehash(id, old);
+        }
+    }
+
+    /// Takes an unlinked subtree out. Its root no longer counts in the hash.
+    fn drop_subtree(&mut self, root: NodeId, gone: &mut impl FnMut(NodeId)) {
+        let mut stack = vec![root.0];
+        while let Some(id) = stack.pop() {
+            let Some(node) = self.nodes.remove(id) else { continue };
+            if id != root.0 {
+                self.hash = self.hash.wrapping_sub(node_hash(id, &node));
+            }
+            gone(NodeId(id));
+            let mut child = node.first;
+            while child != 0 {
+                stack.push(child);
+                child = self.nodes.get(child).map_or(0, |node| node.next);
+            }
+        }
+    }
+
+    fn set(&mut self, id: NodeId, key: SettingKey, value: Option<u64>) -> Result<(), ApplyError> {
+        let node = self.nodes.get_mut(id.0).ok_or(ApplyError::Unknown(id))?;
+        if node.kind == Kind::Text {
+            return Err(ApplyError::Misplaced(id));
+        }
+        let name_hash = match self.names.names.get(key as usize) {
+            Some(name) => hash_text(name),
+            None => u64::from(key),
+        };
+        let old = node_hash(id.0, node);
+        let place = node.settings.iter().position(|(known, _)| *known == key);
+        if let Some(place) = place {
+            let (_, before) = node.settings.swap_remove(place);
+            node.content = node.content.wrapping_sub(mix(name_hash, before));
+        }
+        if let Some(value) = value {
+            node.settings.push((key, value));
+            node.content = node.content.wrapping_add(mix(name_hash, value));
+        }
+        self.rehash(id.0, old);
+        Ok(())
+    }
+
+    fn rehash(&mut self, id: u32, old: u64) {
+        if let Some(node) = self.nodes.get(id) {
+            self.hash = self.hash.wrapping_sub(old).wrapping_add(node_hash(id, node));
+        }
+    }
+}
+
+fn node_hash(id: u32, node: &TreeNode) -> u64 {
+    let place = u64::from(node.parent) << 32 | u64::from(node.prev);
+    mix(mix(u64::from(id), place), node.content)
+}
+
+fn some(id: u32) -> Option<NodeId> {
+    (id != 0).then_some(NodeId(id))
+}
+
+fn before(at: Place) -> u32 {
+    at.before.map_or(0, |before| before.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::Namespace;
+    use crate::ops::Compat;
+
+    fn batch() -> Batch {
+        let mut strings = Strings::default();
+        strings.push("div");
+        strings.push("class");
+        Batch { strings, ops: vec![] }
+    }
+
+    fn element(id: u32, parent: u32, before: Option<u32>) -> Op {
+        let at = Place { parent: NodeId(parent), before: before.map(NodeId) };
+        Op::Element { id: NodeId(id), at, namespace: Namespace::Html, tag: StrId(0) }
+    }
+
+    fn build(ops: &[Op]) -> Tree {
+        let mut tree = Tree::default();
+        for op in ops {
+            tree.apply(op, &batch()).unwrap();
+        }
+        tree
+    }
+
+    #[test]
+    fn the_hash_tells_trees_apart_and_forgets_detours() {
+        let doc = Op::Document(Compat::Standards);
+        let tree = build(&[doc, element(2, 1, None), element(3, 1, None)]);
+        let swapped = build(&[doc, element(3, 1, None), element(2, 1, None)]);
+        assert_ne!(tree.hash(), swapped.hash());
+        let key = Key::Attr(StrId(1));
+        let detour = build(&[
+            doc,
+            element(3, 1, None),
+            element(4, 1, None),
+            element(5, 4, None),
+            element(2, 1, Some(3)),
+            Op::Set { id: NodeId(2), key, value: StrId(1) },
+            Op::Move { id: NodeId(3), at: Place { parent: NodeId(4), before: Some(NodeId(5)) } },
+            Op::Move { id: NodeId(3), at: Place { parent: NodeId(1), before: None } },
+            Op::Unset { id: NodeId(2), key },
+            Op::Remove(NodeId(4)),
+        ]);
+        assert_eq!(tree.hash(), detour.hash());
+        assert_eq!(detour.children(NodeId(1)).collect::<Vec<_>>(), [NodeId(2), NodeId(3)]);
+        assert_eq!(detour.len(), 3);
+    }
+
+    #[test]
+    fn ops_that_do_not_fit_change_nothing() {
+        let doc = Op::Document(Compat::Standards);
+        let mut tree = build(&[doc, element(2, 1, None), element(3, 2, None)]);
+        let hash = tree.hash();
+        let within = Place { parent: NodeId(3), before: None };
+        for (op, error) in [
+            (element(2, 1, None), ApplyError::Duplicate(NodeId(2))),
+            (element(9, 8, None), ApplyError::Unknown(NodeId(8))),
+            (element(9, 1, Some(3)), ApplyError::Misplaced(NodeId(9))),
+            (Op::Move { id: NodeId(2), at: within }, ApplyError::Misplaced(NodeId(2))),
+            (Op::Move { id: NodeId(1), at: within }, ApplyError::Misplaced(NodeId(1))),
+            (Op::Remove(NodeId(7)), ApplyError::Unknown(NodeId(7))),
+            (doc, ApplyError::Duplicate(NodeId(1))),
+            (Op::SetText { id: NodeId(2), text: StrId(0) }, ApplyError::Misplaced(NodeId(2))),
+        ] {
+            assert_eq!(tree.apply(&op, &batch()), Err(error));
+            assert_eq!(tree.hash(), hash);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! A page of plain values with an observer, a reader and a sink that behave like a browser's.
+
+mod observer;
+mod sink;
+
+pub use observer::Observer;
+pub use sink::Sink;
+
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The value of every password field.
+pub const SECRET: &str = "S3CRET-7G4K";
+pub const DOCUMENT: usize = 0;
+
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub nodes: Vec<PageNode>,
+    /// Whether the attributes `m` and `s` are marks to mask and to show.
+    pub marks: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct PageNode {
+    pub kind: PageKind,
+    pub attrs: BTreeMap<&'static str, String>,
+    pub value: Option<String>,
+    pub children: Vec<usize>,
+    pub parent: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PageKind {
+    Document,
+    Element(&'static str),
+    Text(String),
+    Shadow,
+}
+
+/// Numbers are taken modulo what there is.
+#[derive(Debug, Clone)]
+pub enum Edit {
+    Element { parent: usize, at: usize, tag: usize },
+    Text { parent: usize, at: usize, text: String },
+    Remove(usize),
+    Move { node: usize, parent: usize, at: usize },
+    /// Puts the node into a new element that takes its place.
+    Wrap(usize),
+    Attr { node: usize, name: usize, value: Option<String> },
+    SetText { node: usize, text: String },
+    Value { node: usize, value: String },
+    AttachShadow(usize),
+}
+
+const TAGS: [&str; 6] = ["div", "p", "select", "option", "input", "script"];
+const ATTRS: [&str; 5] = ["class", "title", "data-x", "m", "s"];
+
+pub fn any_edit() -> impl Strategy<Value = Edit> {
+    let n = || 0usize..40;
+    let text = || "[a-d]{0,3}";
+    prop_oneof![
+        5 => (n(), n(), n()).prop_map(|(parent, at, tag)| Edit::Element { parent, at, tag }),
+        3 => (n(), n(), text()).prop_map(|(parent, at, text)| Edit::Text { parent, at, text }),
+        3 => n().prop_map(Edit::Remove),
+        6 => (n(), n(), n()).prop_map(|(node, parent, at)| Edit::Move { node, parent, at }),
+        1 => n().prop_map(Edit::Wrap),
+        3 => (n(), n(), proptest::option::of(text()))
+            .prop_map(|(node, name, value)| Edit::Attr { node, name, value }),
+        2 => (n(), text()).prop_map(|(node, text)| Edit::SetText { node, text }),
+        2 => (n(), text()).prop_map(|(node, value)| Edit::Value { node, value }),
+        1 => n().prop_map(Edit::AttachShadow),
+    ]
+}
+
+impl Page {
+    pub fn new() -> Self {
+        let document = PageNode {
+            kind: PageKind::Document,
+            attrs: BTreeMap::new(),
+            value: None,
+            children: vec![],
+            parent: None,
+        };
+        Self { nodes: vec![document], marks: true }
+    }
+
+    pub fn edit(&mut self, edit: &Edit, observer: &mut Observer) {
+        let count = self.nodes.len();
+        let pick = |n: usize| n % count;
+        match edit {
+            Edit::Element { parent, at, tag } => {
+                let tag = TAGS[tag % TAGS.len()];
+                let node = self.make(PageKind::Element(tag));
+                if tag == "input" {
+                    self.nodes[node].attrs.insert("type", ["text", "password"][at % 2].into());
+                    self.nodes[node].value = Some(if at % 2 == 1 { SECRET } else { "" }.into());
+                }
+                self.insert(node, pick(*parent), *at, observer);
+            }
+            Edit::Text { parent, at, text } => {
+                let node = self.make(PageKind::Text(text.clone()));
+                self.insert(node, pick(*parent), *at, observer);
+            }
+            Edit::Remove(node) => self.remove(pick(*node), observer),
+            Edit::Move { node, parent, at } => {
+                let (node, parent) = (pick(*node), pick(*parent));
+                if self.can_hold(parent, node) {
+                    self.remove(node, observer);
+                    self.insert(node, parent, *at, observer);
+                }
+            }
+            Edit::Wrap(node) => {
+                let node = pick(*node);
+                let Some(parent) = self.nodes[node].parent else { return };
+                if matches!(self.nodes[node].kind, PageKind::Shadow) {
+                    return;
+                }
+                let at = self.nodes[parent].children.iter().position(|&c| c == node).unwrap();
+                let wrap = self.make(PageKind::Element("div"));
+                self.remove(node, observer);
+                self.insert(node, wrap, 0, observer);
+                self.insert(wrap, parent, at, observer);
+            }
+            Edit::Attr { node, name, value } => {
+                let (node, name) = (pick(*node), ATTRS[name % ATTRS.len()]);
+                if !matches!(self.nodes[node].kind, PageKind::Element(_)) {
+                    return;
+                }
+                match value {
+                    Some(value) => self.nodes[node].attrs.insert(name, value.clone()),
+                    None => self.nodes[node].attrs.remove(name),
+                };
+                observer.attr(self, node, name);
+            }
+            Edit::SetText { node, text } => {
+                let node = pick(*node);
+                if let PageKind::Text(old) = &mut self.nodes[node].kind {
+                    old.clone_from(text);
+                    observer.text(self, node);
+                }
+            }
+            Edit::Value { node, value } => {
+                let node = pick(*node);
+                let secret = self.nodes[node].attrs.get("type").is_some_and(|t| t == "password");
+                if let Some(old) = &mut self.nodes[node].value {
+                    *old = if secret { format!("{SECRET}{value}") } else { value.clone() };
+                    observer.input(node);
+                }
+            }
+            Edit::AttachShadow(host) => {
+                let host = pick(*host);
+                if self.nodes[host].kind == PageKind::Element("div") && self.shadow(host).is_none() {
+                    let shadow = self.make(PageKind::Shadow);
+                    self.nodes[shadow].parent = Some(host);
+                    self.nodes[host].children.insert(0, shadow);
+                    observer.shadow_attached(host);
+                }
+            }
+        }
+    }
+
+    /// Adds a `div` with this many rows, and returns it.
+    pub fn add_rows(&mut self, rows: usize, observer: &mut Observer) -> usize {
+        let table = self.make(PageKind::Element("div"));
+        self.insert(table, DOCUMENT, usize::MAX, observer);
+        for n in 0..rows {
+            let row = self.make(PageKind::Element("p"));
+            let text = self.make(PageKind::Text(format!("row number {n} of the table")));
+            self.insert(text, row, 0, observer);
+            self.insert(row, table, usize::MAX, observer);
+        }
+        table
+    }
+
+    pub fn reverse(&mut self, parent: usize, observer: &mut Observer) {
+        let children = self.nodes[parent].children.clone();
+        for child in children {
+            self.remove(child, observer);
+            self.insert(child, parent, 0, observer);
+        }
+    }
+
+    pub fn shadow(&self, host: usize) -> Option<usize> {
+        let first = *self.nodes[host].children.first()?;
+        (self.nodes[first].kind == PageKind::Shadow).then_some(first)
+    }
+
+    /// The root of the tree that a node is in: the document, a shadow root, or a detached node.
+    pub fn root(&self, mut node: usize) -> usize {
+        while let Some(parent) = self.nodes[node].parent {
+            if self.nodes[node].kind == PageKind::Shadow {
+                break;
+            }
+            node = parent;
+        }
+        node
+    }
+
+    pub fn is_connected(&self, mut node: usize) -> bool {
+        while let Some(parent) = self.nodes[node].parent {
+            node = parent;
+        }
+        node == DOCUMENT
+    }
+
+    pub fn html(&self) -> String {
+        let mut out = String::new();
+        self.write(DOCUMENT, &mut out);
+        out
+    }
+
+    fn write(&self, node: usize, out: &mut String) {
+        let PageNode { kind, attrs, value, children, .. } = &self.nodes[node];
+        match kind {
+            PageKind::Text(text) => write!(out, "{text:?}").unwrap(),
+            PageKind::Document | PageKind::Shadow => {
+                let name = if node == DOCUMENT { "document" } else { "shadow" };
+                write!(out, "<{name}>").unwrap();
+                children.iter().for_each(|&child| self.write(child, out));
+                out.push_str("</>");
+            }
+            PageKind::Element("script") => out.push_str("<saath-gap></>"),
+            PageKind::Element(tag) => {
+                write!(out, "<{tag}").unwrap();
+                let secret = attrs.get("type").is_some_and(|t| t == "password");
+                // Names that no browser would let through stand for marks only; a never-zone
+                // says nothing of itself but its kind and its class.
+                for (name, value) in attrs.iter().filter(|(name, _)| name.len() > 1) {
+                    match *name {
+                        "title" if secret => {}
+                        "data-x" if secret => write!(out, " data-x=\"\"").unwrap(),
+                        _ => write!(out, " {name}={value:?}").unwrap(),
+                    }
+                }
+                if let Some(value) = value {
+                    write!(out, " ~value={:?}", if secret { "████████" } else { value }).unwrap();
+                }
+                out.push('>');
+                children.iter().for_each(|&child| self.write(child, out));
+                out.push_str("</>");
+            }
+        }
+    }
+
+    fn make(&mut self, kind: PageKind) -> usize {
+        self.nodes.push(PageNode {
+            kind,
+            attrs: BTreeMap::new(),
+            value: None,
+            children: vec![],
+            parent: None,
+        });
+        self.nodes.len() - 1
+    }
+
+    fn can_hold(&self, parent: usize, node: usize) -> bool {
+        let mut at = Some(parent);
+        while let Some(ancestor) = at {
+            if ancestor == node {
+                return false;
+            }
+            at = self.nodes[ancestor].parent;
+        }
+        let fits = match &self.nodes[parent].kind {
+            PageKind::Text(_) => false,
+            PageKind::Element(tag) => !matches!(*tag, "input" | "script"),
+            PageKind::Document | PageKind::Shadow => true,
+        };
+        fits && !matches!(self.nodes[node].kind, PageKind::Document | PageKind::Shadow)
+    }
+
+    fn insert(&mut self, node: usize, parent: usize, at: usize, observer: &mut Observer) {
+        if !self.can_hold(parent, node) {
+            return;
+        }
+        let first = usize::from(self.shadow(parent).is_some());
+        let light = self.nodes[parent].children.len() - first;
+        let at = if at == usize::MAX { light } else { at % (light + 1) };
+        self.nodes[parent].children.insert(first + at, node);
+        self.nodes[node].parent = Some(parent);
+        observer.added(self, parent, node);
+    }
+
+    fn remove(&mut self, node: usize, observer: &mut Observer) {
+        if matches!(self.nodes[node].kind, PageKind::Shadow) {
+            return;
+        }
+        if let Some(parent) = self.nodes[node].parent {
+            observer.removed(self, parent, node);
+            self.nodes[parent].children.retain(|&child| child != node);
+            self.nodes[node].parent = None;
+        }
+    }
+}

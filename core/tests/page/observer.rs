@@ -1,0 +1,242 @@
+//! What a MutationObserver tells, and a reader that writes the words of `glue.js`.
+
+use super::{DOCUMENT, Page, PageKind};
+use saath_core::node::NodeId;
+use saath_core::reading::{Parts, Raw, Reading};
+use std::collections::{HashMap, HashSet};
+
+#[derive(Debug, Clone, Default)]
+pub struct Observer {
+    ids: HashMap<usize, u32>,
+    next: u32,
+    records: Vec<Record>,
+    /// Removed since the callback last ran: their changes are still reported.
+    transient: HashSet<usize>,
+    /// Roots that `observe` was called with.
+    observed: HashSet<usize>,
+}
+
+#[derive(Debug, Clone)]
+enum Record {
+    Children { target: usize, added: Option<usize> },
+    Attr(usize),
+    Text(usize),
+    Subtree(usize),
+}
+
+impl Observer {
+    pub fn added(&mut self, page: &Page, target: usize, node: usize) {
+        if self.hears(page, target) {
+            self.records.push(Record::Children { target, added: Some(node) });
+        }
+    }
+
+    /// Called before the node goes.
+    pub fn removed(&mut self, page: &Page, target: usize, node: usize) {
+        if self.hears(page, target) {
+            self.records.push(Record::Children { target, added: None });
+            self.transient.insert(node);
+        }
+    }
+
+    pub fn attr(&mut self, page: &Page, node: usize, name: &str) {
+        if self.hears(page, node) {
+            self.records.push(Record::Attr(node));
+        }
+        // The marks of the whole page are compared at every turn.
+        if matches!(name, "m" | "s") {
+            self.records.push(Record::Subtree(node));
+        }
+    }
+
+    pub fn text(&mut self, page: &Page, node: usize) {
+        if self.hears(page, node) {
+            self.records.push(Record::Text(node));
+        }
+    }
+
+    /// An `input` event: it bubbles whether or not the observer hears anything.
+    pub fn input(&mut self, node: usize) {
+        self.records.push(Record::Attr(node));
+    }
+
+    pub fn shadow_attached(&mut self, host: usize) {
+        self.records.push(Record::Subtree(host));
+    }
+
+    /// The words that the glue makes of the records.
+    pub fn take_records(&mut self, _page: &Page) -> Vec<u32> {
+        let mut words = vec![];
+        self.transient.clear();
+        for record in std::mem::take(&mut self.records) {
+            let mut note = |node: usize, parts: Parts| {
+                if let Some(&id) = self.ids.get(&node) {
+                    words.extend([id, parts.word()]);
+                }
+            };
+            match record {
+                Record::Children { target, added } => {
+                    note(target, Parts::CHILDREN);
+                    if let Some(node) = added {
+                        note(node, Parts::SUBTREE);
+                    }
+                }
+                Record::Attr(node) => note(node, Parts::SETTINGS),
+                Record::Text(node) => note(node, Parts::TEXT),
+                Record::Subtree(node) => note(node, Parts::SUBTREE),
+            }
+        }
+        words
+    }
+
+    pub fn forget(&mut self, gone: &[NodeId]) {
+        let gone: HashSet<u32> = gone.iter().map(|id| id.0).collect();
+        self.ids.retain(|_, id| !gone.contains(id));
+    }
+
+    /// Reads what is asked for, as the glue does.
+    pub fn read(&mut self, page: &mut Page, request: &[u32]) -> Reading<Raw> {
+        let parts: HashMap<u32, u32> = request.chunks(2).map(|pair| (pair[0], pair[1])).collect();
+        let mut reader = Reader {
+            page,
+            observer: self,
+            whole: parts.iter().filter(|(_, p)| *p & 8 != 0).map(|(id, _)| *id).collect(),
+            done: HashSet::new(),
+            words: vec![],
+            blob: String::new(),
+            lengths: vec![],
+        };
+        for pair in request.chunks(2) {
+            let (id, parts) = (pair[0], pair[1]);
+            let node = if id == 1 {
+                DOCUMENT
+            } else {
+                let Some((&node, _)) = reader.observer.ids.iter().find(|(_, known)| **known == id)
+                else {
+                    continue;
+                };
+                node
+            };
+            if reader.page.is_connected(node) && !reader.done.contains(&node) {
+                reader.root(node, parts);
+            }
+        }
+        Reading::parse(&reader.words, &reader.blob, &reader.lengths).unwrap()
+    }
+
+    fn hears(&self, page: &Page, target: usize) -> bool {
+        if self.observed.contains(&page.root(target)) {
+            return true;
+        }
+        let mut at = Some(target);
+        while let Some(node) = at {
+            if self.transient.contains(&node) {
+                return true;
+            }
+            at = if page.nodes[node].kind == PageKind::Shadow { None } else { page.nodes[node].parent };
+        }
+        false
+    }
+}
+
+struct Reader<'a> {
+    page: &'a mut Page,
+    observer: &'a mut Observer,
+    whole: HashSet<u32>,
+    done: HashSet<usize>,
+    words: Vec<u32>,
+    blob: String,
+    lengths: Vec<u32>,
+}
+
+impl Reader<'_> {
+    fn root(&mut self, node: usize, parts: u32) {
+        if parts & 8 != 0 {
+            return self.whole(node);
+        }
+        if let PageKind::Text(_) = self.page.nodes[node].kind {
+            return self.whole(node);
+        }
+        self.open(node, parts & 3);
+        if parts & 2 != 0 {
+            for child in self.page.nodes[node].children.clone() {
+                match self.observer.ids.get(&child) {
+                    Some(&id) if !self.whole.contains(&id) => self.words.extend([3, id]),
+                    _ => self.whole(child),
+                }
+            }
+            self.words.push(0);
+        }
+    }
+
+    fn whole(&mut self, node: usize) {
+        self.done.insert(node);
+        if let PageKind::Text(text) = &self.page.nodes[node].kind {
+            let text = text.clone();
+            let (id, text) = (self.id(node), self.string(&text));
+            return self.words.extend([2, id, text]);
+        }
+        self.open(node, 3);
+        let gap = self.page.nodes[node].kind == PageKind::Element("script");
+        if !gap {
+            for child in self.page.nodes[node].children.clone() {
+                self.whole(child);
+            }
+        }
+        self.words.push(0);
+    }
+
+    fn open(&mut self, node: usize, parts: u32) {
+        let id = self.id(node);
+        let head = self.words.len();
+        let (kind, marks) = match self.page.nodes[node].kind {
+            PageKind::Document => (5, 0),
+            PageKind::Shadow => (4, 0),
+            _ => {
+                let attrs = &self.page.nodes[node].attrs;
+                let mark = |name, bit| if self.page.marks && attrs.contains_key(name) { bit } else { 0 };
+                (1, mark("m", 1) | mark("s", 2))
+            }
+        };
+        if matches!(kind, 4 | 5) {
+            self.observer.observed.insert(node);
+        }
+        self.words.extend([kind | parts << 6 | marks << 8, id]);
+        let gap = match self.page.nodes[node].kind {
+            PageKind::Element(tag) => {
+                let tag_string = self.string(tag);
+                self.words.push(tag_string);
+                tag == "script"
+            }
+            _ => false,
+        };
+        if parts & 1 != 0 && !gap {
+            let mut count = 0;
+            for (name, value) in self.page.nodes[node].attrs.clone() {
+                let setting = [self.string(name), self.string(&value)];
+                self.words.extend(setting);
+                count += 1;
+            }
+            if let Some(value) = self.page.nodes[node].value.clone() {
+                let value = self.string(&value);
+                self.words.extend([1 << 31, value]);
+                count += 1;
+            }
+            self.words[head] |= count << 14;
+        }
+    }
+
+    fn id(&mut self, node: usize) -> u32 {
+        let next = &mut self.observer.next;
+        *self.observer.ids.entry(node).or_insert_with(|| {
+            *next += 1;
+            *next
+        })
+    }
+
+    fn string(&mut self, text: &str) -> u32 {
+        self.blob.push_str(text);
+        self.lengths.push(text.encode_utf16().count() as u32);
+        self.lengths.len() as u32 - 1
+    }
+}
