@@ -68,8 +68,22 @@ pub fn without_text(declarations: &str) -> String {
 
 fn is_arithmetic(function: &str) -> bool {
     const NAMES: &[&str] = &[
-        "calc", "min", "max", "clamp", "rgb", "rgba", "hsl", "hsla", "var", "translate", "translatex",
-        "translatey", "scale", "rotate", "repeat", "minmax",
+        "calc",
+        "min",
+        "max",
+        "clamp",
+        "rgb",
+        "rgba",
+        "hsl",
+        "hsla",
+        "var",
+        "translate",
+        "translatex",
+        "translatey",
+        "scale",
+        "rotate",
+        "repeat",
+        "minmax",
     ];
     NAMES.iter().any(|name| name.eq_ignore_ascii_case(function))
 }
@@ -118,7 +132,9 @@ fn copy(
                 out.push_str(NOTHING);
                 continue;
             }
-            Token::Function(name) => (")", if takes_addresses(name) { Inside::Addresses } else { inside }),
+            Token::Function(name) => {
+                (")", if takes_addresses(name) { Inside::Addresses } else { inside })
+            }
             Token::ParenthesisBlock => (")", inside),
             Token::SquareBracketBlock => ("]", Inside::Rules),
             Token::CurlyBracketBlock => ("}", Inside::Rules),
@@ -145,7 +161,10 @@ fn copy(
 }
 
 fn takes_addresses(function: &str) -> bool {
-    let name = function.strip_prefix("-webkit-").or_else(|| function.strip_prefix("-moz-")).unwrap_or(function);
+    let name = function
+        .strip_prefix("-webkit-")
+        .or_else(|| function.strip_prefix("-moz-"))
+        .unwrap_or(function);
     ["src", "image", "image-set", "cross-fade", "element", "paint"]
         .iter()
         .any(|known| name.eq_ignore_ascii_case(known))
@@ -193,11 +212,17 @@ mod tests {
         check("a{background:url( 'http://x' )}", "a{background:url(data:,)}");
         check("a{background:u\\72l(http://x)}", "a{background:url(data:,)}");
         check("background:URL(//x)", "background:url(data:,)");
-        check("a{b:image-set('http://x' 1x, url(y) 2x)}", "a{b:image-set(\"data:,\" 1x, url(data:,) 2x)}");
+        check(
+            "a{b:image-set('http://x' 1x, url(y) 2x)}",
+            "a{b:image-set(\"data:,\" 1x, url(data:,) 2x)}",
+        );
         check("a{b:-webkit-image-set(url(y) 2x)}", "a{b:-webkit-image-set(url(data:,) 2x)}");
         check("@import 'x.css';p{color:red}", " p{color:red}");
         check("@im\\70ort url(x.css) screen;p{}", " p{}");
-        check("@font-face{src:url(x.woff2) format('woff2')}", "@font-face{src:url(data:,) format('woff2')}");
+        check(
+            "@font-face{src:url(x.woff2) format('woff2')}",
+            "@font-face{src:url(data:,) format('woff2')}",
+        );
         check("@media print{@import url(q);b{c:url(d)}}", "@media print{ b{c:url(data:,)}}");
     }
 
@@ -260,7 +285,13 @@ mod tests {
                 }
                 _ => continue,
             }
-            if matches!(token, Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock) {
+            if matches!(
+                token,
+                Token::Function(_)
+                    | Token::ParenthesisBlock
+                    | Token::SquareBracketBlock
+                    | Token::CurlyBracketBlock
+            ) {
                 let _ = parser.parse_nested_block(|b| {
                     assert_harmless(b, inner);
                     Ok::<_, ParseError<()>>(())

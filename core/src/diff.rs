@@ -167,7 +167,8 @@ impl<'a> Differ<'a> {
         }
         let depth = |mut id: NodeId| {
             let mut depth = 0_u32;
-            while let Some(parent) = parent_of.get(&id.0).copied().or_else(|| self.tree.parent(id)) {
+            while let Some(parent) = parent_of.get(&id.0).copied().or_else(|| self.tree.parent(id))
+            {
                 depth += 1;
                 id = parent;
                 if depth > crate::tree::MAX_DEPTH as u32 {
@@ -319,7 +320,8 @@ impl<'a> Differ<'a> {
             }
         }
         if met < known {
-            let names: Vec<Setting<'_>> = read.iter().map(|&(name, _)| self.setting(name)).collect();
+            let names: Vec<Setting<'_>> =
+                read.iter().map(|&(name, _)| self.setting(name)).collect();
             let lost: Vec<Key> = {
                 let out = &mut self.out;
                 self.tree

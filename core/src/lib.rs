@@ -12,4 +12,5 @@ pub mod pack;
 pub mod reading;
 pub mod replica;
 pub mod seal;
+pub mod session;
 pub mod tree;

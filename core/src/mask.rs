@@ -124,7 +124,23 @@ pub fn mask(policy: &Policy, tree: &Tree, reading: &Reading<Raw>) -> Masking {
         reread: vec![],
     };
     let mut open: Vec<Zone> = vec![];
+    // How deep in what is not even told to have children.
+    let mut withheld = 0_usize;
     for item in &reading.items {
+        if withheld > 0 {
+            match *item {
+                Item::End => withheld -= 1,
+                Item::Element { parts, .. }
+                | Item::Shadow { parts, .. }
+                | Item::Document { parts, .. } => {
+                    withheld += usize::from(parts.has(Parts::CHILDREN));
+                }
+                Item::Text { .. } | Item::Known(_) => {}
+            }
+            if withheld > 0 {
+                continue;
+            }
+        }
         let parent = |id| match open.last() {
             Some(&zone) => zone,
             None => Zone(tree.parent(id).map_or(0, |parent| tree.zone(parent))),
@@ -156,6 +172,9 @@ pub fn mask(policy: &Policy, tree: &Tree, reading: &Reading<Raw>) -> Masking {
                 let zone = masker.element(&element, parent(id), tree);
                 if parts.has(Parts::CHILDREN) {
                     open.push(zone);
+                    let list = matches!(reading.strings.get(tag), "select" | "datalist");
+                    let hides_children = zone.has(Zone::BLOCK) || list && !zone.is_shown();
+                    withheld = usize::from(hides_children);
                 }
             }
             Item::Text { id, text } => {
@@ -244,8 +263,11 @@ impl Masker<'_> {
     }
 
     fn own_zone(&self, tag: &str, parent: Zone, marks: Marks, span: Span) -> Zone {
-        let holds_value = matches!(tag, "select" | "datalist" | "output" | "textarea" | "meter" | "progress")
-            || self.attr(span, "contenteditable").is_some_and(|v| !v.eq_ignore_ascii_case("false"));
+        let holds_value =
+            matches!(tag, "select" | "datalist" | "output" | "textarea" | "meter" | "progress")
+                || self
+                    .attr(span, "contenteditable")
+                    .is_some_and(|v| !v.eq_ignore_ascii_case("false"));
         self.marked(parent, marks)
             .with(Zone::VALUE, holds_value)
             .with(Zone::NEVER, marks.0 & Marks::EVER_SECRET != 0 || self.is_secret(tag, span))
@@ -299,11 +321,18 @@ impl Masker<'_> {
         self.close_span(start)
     }
 
-    fn element_settings(&mut self, namespace: Namespace, tag: &str, zone: Zone, span: Span) -> Span {
+    fn element_settings(
+        &mut self,
+        namespace: Namespace,
+        tag: &str,
+        zone: Zone,
+        span: Span,
+    ) -> Span {
         let start = self.empty_span();
         let control = matches!(tag, "input" | "textarea" | "select" | "option");
-        let mut withheld = zone.has(Zone::BLOCK | Zone::MASK | Zone::NEVER)
-            && (control || zone.has(Zone::BLOCK));
+        let mut withheld = zone.has(Zone::BLOCK)
+            || control && zone.is_hidden()
+            || tag == "select" && !zone.is_shown();
         for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
             match name {
                 SettingName::Attr(key) => {
@@ -325,9 +354,11 @@ impl Masker<'_> {
                     if zone.has(Zone::BLOCK) && !matches!(prop, Prop::Size) {
                         continue;
                     }
-                    let value_prop =
-                        matches!(prop, Prop::Value | Prop::Checked | Prop::Indeterminate | Prop::Selected);
-                    let hidden = value_prop && !self.shows_value(zone);
+                    let value_prop = matches!(
+                        prop,
+                        Prop::Value | Prop::Checked | Prop::Indeterminate | Prop::Selected
+                    );
+                    let hidden = value_prop && !zone.is_shown();
                     withheld |= hidden;
                     // Whether a box is ticked is told by the mere presence of the state.
                     if hidden && prop != Prop::Value {
@@ -345,10 +376,6 @@ impl Masker<'_> {
             self.settings.push((SettingName::Prop(Prop::Withheld), value));
         }
         self.close_span(start)
-    }
-
-    fn shows_value(&self, zone: Zone) -> bool {
-        zone.is_shown()
     }
 
     fn text_treatment(&self, zone: Zone) -> Treatment {
@@ -392,14 +419,18 @@ impl Masker<'_> {
             // The live state is a prop; the attribute would tell the first one.
             AttrKind::Structure if matches!(name, "checked" | "selected") => None,
             AttrKind::Structure if hidden && name.starts_with("aria-") => None,
-            AttrKind::Structure | AttrKind::Name => Some(Treatment::Net),
+            // Geometry and flags: the net would take the numbers of a drawing for somebody's.
+            AttrKind::Structure => Some(Treatment::Keep),
+            AttrKind::Name => Some(Treatment::Net),
             AttrKind::Style if hidden => Some(Treatment::QuietStyle),
             AttrKind::Style => Some(Treatment::Style),
             AttrKind::Link => Some(Treatment::Link),
             AttrKind::Fragment => value.starts_with('#').then_some(Treatment::Net),
             AttrKind::Seen if shown => Some(Treatment::Net),
             AttrKind::Seen => Some(Treatment::Blocks),
-            AttrKind::Data if name == "value" && !matches!(tag, "li" | "meter" | "progress") => None,
+            AttrKind::Data if name == "value" && !matches!(tag, "li" | "meter" | "progress") => {
+                None
+            }
             AttrKind::Data if shown => Some(Treatment::Net),
             AttrKind::Data if !name.contains('-') && !name.starts_with('_') => None,
             AttrKind::Data if name.starts_with("aria-") => None,
@@ -412,7 +443,8 @@ impl Masker<'_> {
     fn treat(&mut self, raw: StrId, treatment: Treatment) -> StrId {
         let index = raw.0 as usize;
         let slot = treatment as usize;
-        if let Some(done) = self.treated.get(index).and_then(|row| row.get(slot)).copied().flatten() {
+        if let Some(done) = self.treated.get(index).and_then(|row| row.get(slot)).copied().flatten()
+        {
             return done;
         }
         let text = treat::treat(self.policy, treatment, self.raw.strings.get(raw));

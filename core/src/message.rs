@@ -8,6 +8,13 @@ pub mod annotation;
 pub mod control;
 pub mod page;
 
+pub use action::{Act, Action, ActionResult, Modifiers, Outcome, Spot};
+pub use annotation::Annotate;
+pub use control::{
+    DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
+};
+pub use page::{Applied, Page, Pointer, Repair, View};
+
 use wincode::{SchemaRead, SchemaWrite};
 
 /// Customer to agent.

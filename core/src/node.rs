@@ -189,7 +189,10 @@ fn is_custom_element(name: &str) -> bool {
         && name.len() <= 128
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| {
-            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_') || !c.is_ascii()
+            c.is_ascii_lowercase()
+                || c.is_ascii_digit()
+                || matches!(c, '-' | '.' | '_')
+                || !c.is_ascii()
         })
         && !name.chars().any(|c| c.is_whitespace() || c.is_control())
 }
@@ -197,9 +200,7 @@ fn is_custom_element(name: &str) -> bool {
 fn is_attribute_shaped(name: &str) -> bool {
     name.len() <= 128
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
         && !name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on"))
 }
 
@@ -209,13 +210,37 @@ mod tests {
 
     #[test]
     fn nothing_that_runs_or_fetches_can_be_named() {
-        for name in ["script", "iframe", "object", "embed", "link", "meta", "base", "template", "SCRIPT", "portal", "frame", "a b", ""] {
+        for name in [
+            "script", "iframe", "object", "embed", "link", "meta", "base", "template", "SCRIPT",
+            "portal", "frame", "a b", "",
+        ] {
             assert_eq!(Tag::parse(Namespace::Html, name), None, "{name}");
         }
         for name in ["script", "foreignObject", "animate", "set", "image", "a\u{0}"] {
             assert_eq!(Tag::parse(Namespace::Svg, name), None, "{name}");
         }
-        for name in ["onclick", "on-click", "onx-y", "ONLOAD", "srcdoc", "src", "srcset", "action", "formaction", "ping", "http-equiv", "background", "poster", "data", "accept-charset", "nonce", "is", "", "a=b-c", "x y-z"] {
+        for name in [
+            "onclick",
+            "on-click",
+            "onx-y",
+            "ONLOAD",
+            "srcdoc",
+            "src",
+            "srcset",
+            "action",
+            "formaction",
+            "ping",
+            "http-equiv",
+            "background",
+            "poster",
+            "data",
+            "accept-charset",
+            "nonce",
+            "is",
+            "",
+            "a=b-c",
+            "x y-z",
+        ] {
             assert_eq!(AttrName::parse(name), None, "{name}");
         }
     }
@@ -240,7 +265,10 @@ mod tests {
         assert_eq!(replica_tag(Namespace::Html, "script"), GAP);
         assert_eq!(replica_tag(Namespace::Html, "iframe"), BOX);
         assert_eq!(replica_tag(Namespace::Html, "p"), "p");
-        assert!(Tag::parse(Namespace::Html, GAP).is_some() && Tag::parse(Namespace::Html, BOX).is_some());
+        assert!(
+            Tag::parse(Namespace::Html, GAP).is_some()
+                && Tag::parse(Namespace::Html, BOX).is_some()
+        );
     }
 
     #[test]

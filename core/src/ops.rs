@@ -483,8 +483,12 @@ mod tests {
 
     fn sample() -> Batch {
         let mut strings = Strings::default();
-        let (div, class, row, text) =
-            (strings.push("div"), strings.push("class"), strings.push("row"), strings.push("héllo"));
+        let (div, class, row, text) = (
+            strings.push("div"),
+            strings.push("class"),
+            strings.push("row"),
+            strings.push("héllo"),
+        );
         let at = Place { parent: NodeId(1), before: None };
         let id = NodeId(2);
         Batch {

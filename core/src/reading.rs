@@ -43,10 +43,30 @@ pub struct ReadingError;
 /// A step in document order. Whatever has children is closed by an [`Item::End`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Item {
-    Element { id: NodeId, namespace: Namespace, tag: StrId, marks: Marks, parts: Parts, settings: Span },
-    Document { id: NodeId, compat: Compat, marks: Marks, parts: Parts, settings: Span },
-    Shadow { id: NodeId, parts: Parts, settings: Span },
-    Text { id: NodeId, text: StrId },
+    Element {
+        id: NodeId,
+        namespace: Namespace,
+        tag: StrId,
+        marks: Marks,
+        parts: Parts,
+        settings: Span,
+    },
+    Document {
+        id: NodeId,
+        compat: Compat,
+        marks: Marks,
+        parts: Parts,
+        settings: Span,
+    },
+    Shadow {
+        id: NodeId,
+        parts: Parts,
+        settings: Span,
+    },
+    Text {
+        id: NodeId,
+        text: StrId,
+    },
     /// A child that is known and was not read again.
     Known(NodeId),
     End,
@@ -182,7 +202,8 @@ impl Reader<'_> {
                 }
                 DOCUMENT => {
                     let id = self.id()?;
-                    let compat = if head >> 4 & 1 == 1 { Compat::Quirks } else { Compat::Standards };
+                    let compat =
+                        if head >> 4 & 1 == 1 { Compat::Quirks } else { Compat::Standards };
                     let marks = Marks(head >> 8 & 63);
                     let parts = Parts(head >> 6 & 3);
                     let settings = self.settings(head >> 14)?;
@@ -277,7 +298,9 @@ mod tests {
 
     #[test]
     fn words_that_are_no_reading_are_refused() {
-        for words in [&[1_u32][..], &[0], &[2, 1], &[2, 0, 0], &[2, 1, 9], &[9, 1], &[1 | 2 << 6, 1, 0]] {
+        for words in
+            [&[1_u32][..], &[0], &[2, 1], &[2, 0, 0], &[2, 1, 9], &[9, 1], &[1 | 2 << 6, 1, 0]]
+        {
             assert!(Reading::parse(words, "div", &[3]).is_err(), "{words:?}");
         }
         assert!(Reading::parse(&[1 | 2 << 6, 1, 0, 2, 2, 0, 0], "div", &[3]).is_ok());

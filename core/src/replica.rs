@@ -1,6 +1,7 @@
 //! The agent's copy: every change is checked against the tree before it reaches a document.
 
 use crate::message::page::Page;
+use crate::node::NodeId;
 use crate::ops::{Batch, BatchError};
 use crate::tree::{ApplyError, Tree};
 use thiserror::Error;
@@ -10,6 +11,15 @@ use thiserror::Error;
 pub struct Replica {
     tree: Tree,
     number: u32,
+}
+
+/// A page that was checked.
+#[derive(Debug)]
+pub struct Applied {
+    /// The changes to make.
+    pub batch: Batch,
+    /// Nodes that are gone afterwards.
+    pub gone: Vec<NodeId>,
 }
 
 /// A page that cannot be applied.
@@ -35,13 +45,14 @@ impl Replica {
     ///
     /// # Errors
     /// [`ReplicaError`]; after `Differs` only a fresh page can be applied.
-    pub fn apply(&mut self, page: &Page) -> Result<Batch, ReplicaError> {
+    pub fn apply(&mut self, page: &Page) -> Result<Applied, ReplicaError> {
         let batch = Batch::decode(&page.batch)?;
         if page.fresh {
             self.tree = Tree::default();
         }
+        let mut gone = vec![];
         for op in batch.ops() {
-            if let Err(error) = self.tree.apply(op, &batch) {
+            if let Err(error) = self.tree.apply_reporting(op, &batch, |id| gone.push(id)) {
                 self.tree = Tree::default();
                 return Err(error.into());
             }
@@ -51,7 +62,7 @@ impl Replica {
             return Err(ReplicaError::Differs);
         }
         self.number = page.number;
-        Ok(batch)
+        Ok(Applied { batch, gone })
     }
 
     /// The shape of the replica.

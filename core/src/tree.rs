@@ -148,7 +148,20 @@ impl Tree {
     /// # Errors
     /// [`ApplyError`] if the op does not fit the tree.
     pub fn apply(&mut self, op: &Op, batch: &Batch) -> Result<(), ApplyError> {
-        self.apply_with(op, &batch.strings, |text| hash_text(batch.text(text)), |_| {})
+        self.apply_reporting(op, batch, |_| {})
+    }
+
+    /// As [`Self::apply`], and tells of every node that went away.
+    ///
+    /// # Errors
+    /// As [`Self::apply`].
+    pub fn apply_reporting(
+        &mut self,
+        op: &Op,
+        batch: &Batch,
+        gone: impl FnMut(NodeId),
+    ) -> Result<(), ApplyError> {
+        self.apply_with(op, &batch.strings, |text| hash_text(batch.text(text)), gone)
     }
 
     /// As [`Self::apply`], with hashes of texts that the caller may have at hand, and with every
@@ -288,7 +301,13 @@ impl Tree {
         Ok(())
     }
 
-    fn insert(&mut self, id: NodeId, kind: Kind, content: u64, at: Place) -> Result<(), ApplyError> {
+    fn insert(
+        &mut self,
+        id: NodeId,
+        kind: Kind,
+        content: u64,
+        at: Place,
+    ) -> Result<(), ApplyError> {
         self.check_place(id, at)?;
         self.add(id, kind, content)?;
         self.link(id.0, at.parent.0, before(at));

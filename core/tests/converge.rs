@@ -62,7 +62,7 @@ impl Ends {
             let turn = self.capture.turn(&reading).unwrap();
             self.observer.forget(&turn.gone);
             if let Some(message) = turn.page {
-                let batch = self.replica.apply(&message).unwrap();
+                let batch = self.replica.apply(&message).unwrap().batch;
                 self.sink.write(&batch, message.fresh);
                 self.sent.push(message);
             }
@@ -90,7 +90,7 @@ fn from_scratch(page: &Page, policy: &Policy) -> Sink {
     let request = capture.dirt.take();
     let reading = observer.read(&mut page, &request);
     let message = capture.turn(&reading).unwrap().page.unwrap();
-    let batch = Replica::default().apply(&message).unwrap();
+    let batch = Replica::default().apply(&message).unwrap().batch;
     let mut sink = Sink::default();
     sink.write(&batch, true);
     sink

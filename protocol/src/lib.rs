@@ -9,6 +9,8 @@
 //!
 //! The relay depends on this crate and on nothing that can open a record.
 
+mod digit;
 pub mod envelope;
 pub mod pin;
+pub mod verhoeff;
 pub mod wire;

@@ -1,1 +1,16 @@
-//! End to end in real browsers.
+//! The harness: the demo as users run it, and real browsers driven from Rust.
+//!
+//! Tests wait for states and never for times; whatever goes wrong, no driver, browser or relay
+//! outlives the test.
+
+mod child;
+mod demo;
+mod driver;
+mod page;
+mod until;
+mod widget;
+
+pub use demo::{Demo, Reply};
+pub use driver::Engine;
+pub use page::{LAPTOP, PHONE, Page, Viewport};
+pub use until::{until, until_eq};

@@ -1,1 +1,71 @@
-fn main() {}
+//! `cargo xtask`: everything the project does besides compiling, in the language it is written in.
+//!
+//! A fresh clone has rustup and nothing else. Each command brings what it lacks, says so, and
+//! needs no global install: the wasm-bindgen of the lock file is linked in, not called by path.
+
+mod demo;
+mod dist;
+mod shell;
+mod size;
+mod test;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo    build everything and run it on this machine: relay, portal, CRM, console
+            --json         print the links as one JSON line and nothing else
+            --port-base N  relay on N, portal N+1, CRM N+2, console N+3 (default 4400)
+            --no-build     run what was built last
+            --dev          build the module in seconds rather than small and fast
+  test    the checks that CI runs, in order; with names, only these:
+            fmt tidy clippy unit dist chromium firefox
+  dist    write the npm package to target/npm
+            --dev          quick to build, larger and slower to run
+            --opt          also run wasm-opt (fetches it with npm)
+  size    what the customer's browser downloads: raw, gzip, brotli; checks the budgets
+  tidy    the rules of the house that a compiler cannot hold
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let command = args.next();
+    let rest: Vec<String> = args.collect();
+    let result = match command.as_deref() {
+        Some("demo") => demo::Options::parse(&rest).and_then(|options| demo::run(&options)),
+        Some("test") => test::run(&rest),
+        Some("dist") => dist::Options::parse(&rest).and_then(|options| dist::run(&options)),
+        Some("size") => no_more(&rest).and_then(|()| size::run()),
+        Some("tidy") => no_more(&rest).and_then(|()| tidy::run()),
+        Some("help" | "--help" | "-h") => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn no_more(args: &[String]) -> anyhow::Result<()> {
+    match args.first() {
+        None => Ok(()),
+        Some(arg) => Err(unknown(arg)),
+    }
+}
+
+/// The error for an argument that no command knows.
+fn unknown(arg: &str) -> anyhow::Error {
+    anyhow::anyhow!("unknown argument `{arg}`; `cargo xtask help` lists what there is")
+}

@@ -109,7 +109,9 @@ impl Policy {
 
     /// Whether `*` is among the views to show, so that no element needs to be asked.
     pub fn shows_all(&self) -> bool {
-        self.unredacted_views.iter().any(|view| matches!(view, View::Everywhere(s) if s.trim() == "*"))
+        self.unredacted_views
+            .iter()
+            .any(|view| matches!(view, View::Everywhere(s) if s.trim() == "*"))
     }
 
     /// The selectors in force on the page with this address.
@@ -179,7 +181,12 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_with_their_line() {
-        for json in ["{\n\"redacted\": []}", "{\n\"mode\":\"loose\"}", "{\n", "{\n\"redactedViews\":[{\"selector\":\"a\"}]}"] {
+        for json in [
+            "{\n\"redacted\": []}",
+            "{\n\"mode\":\"loose\"}",
+            "{\n",
+            "{\n\"redactedViews\":[{\"selector\":\"a\"}]}",
+        ] {
             let message = Policy::parse(json).unwrap_err().to_string();
             assert!(message.contains("line 2") || message.contains("line 1"), "{message}");
         }

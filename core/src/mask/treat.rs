@@ -102,22 +102,81 @@ pub(super) fn names_a_secret(name: &str) -> bool {
         return true;
     }
     // Short words only where they stand alone, or `otp` would be found in `hotplate`.
-    name.split(|c: char| !c.is_ascii_alphabetic())
-        .any(|word| matches!(word, "otp" | "evc" | "cvv" | "cvc" | "csc" | "tpin" | "mpin" | "upin" | "pwd"))
-        || name.starts_with("otp")
+    name.split(|c: char| !c.is_ascii_alphabetic()).any(|word| {
+        matches!(word, "otp" | "evc" | "cvv" | "cvc" | "csc" | "tpin" | "mpin" | "upin" | "pwd")
+    }) || name.starts_with("otp")
         || name.ends_with("otp")
 }
 
 /// Words that pages put into `data-` attributes as states and that cannot be anybody's data.
 pub(super) fn is_state_word(value: &str) -> bool {
     const WORDS: &[&str] = &[
-        "", "true", "false", "on", "off", "yes", "no", "open", "closed", "opened", "active", "inactive",
-        "enabled", "disabled", "checked", "unchecked", "indeterminate", "selected", "visible", "hidden",
-        "expanded", "collapsed", "show", "shown", "hide", "dark", "light", "auto", "none", "left", "right",
-        "top", "bottom", "start", "end", "center", "horizontal", "vertical", "small", "medium", "large",
-        "primary", "secondary", "success", "warning", "danger", "error", "info", "loading", "loaded",
-        "ready", "idle", "pending", "done", "complete", "current", "first", "last", "odd", "even", "asc",
-        "desc", "ascending", "descending", "0", "1",
+        "",
+        "true",
+        "false",
+        "on",
+        "off",
+        "yes",
+        "no",
+        "open",
+        "closed",
+        "opened",
+        "active",
+        "inactive",
+        "enabled",
+        "disabled",
+        "checked",
+        "unchecked",
+        "indeterminate",
+        "selected",
+        "visible",
+        "hidden",
+        "expanded",
+        "collapsed",
+        "show",
+        "shown",
+        "hide",
+        "dark",
+        "light",
+        "auto",
+        "none",
+        "left",
+        "right",
+        "top",
+        "bottom",
+        "start",
+        "end",
+        "center",
+        "horizontal",
+        "vertical",
+        "small",
+        "medium",
+        "large",
+        "primary",
+        "secondary",
+        "success",
+        "warning",
+        "danger",
+        "error",
+        "info",
+        "loading",
+        "loaded",
+        "ready",
+        "idle",
+        "pending",
+        "done",
+        "complete",
+        "current",
+        "first",
+        "last",
+        "odd",
+        "even",
+        "asc",
+        "desc",
+        "ascending",
+        "descending",
+        "0",
+        "1",
     ];
     WORDS.contains(&value)
 }
@@ -138,7 +197,16 @@ mod tests {
 
     #[test]
     fn names_of_secrets() {
-        for name in ["otp", "user-otp", "otpCode", "loginOtp", "newPassword", "csrf_token", "cvv", "card-cvc2"] {
+        for name in [
+            "otp",
+            "user-otp",
+            "otpCode",
+            "loginOtp",
+            "newPassword",
+            "csrf_token",
+            "cvv",
+            "card-cvc2",
+        ] {
             assert!(names_a_secret(name), "{name}");
         }
         for name in ["hotplate", "gross", "spin", "options", "name"] {

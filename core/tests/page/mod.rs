@@ -41,15 +41,37 @@ pub enum PageKind {
 /// Numbers are taken modulo what there is.
 #[derive(Debug, Clone)]
 pub enum Edit {
-    Element { parent: usize, at: usize, tag: usize },
-    Text { parent: usize, at: usize, text: String },
+    Element {
+        parent: usize,
+        at: usize,
+        tag: usize,
+    },
+    Text {
+        parent: usize,
+        at: usize,
+        text: String,
+    },
     Remove(usize),
-    Move { node: usize, parent: usize, at: usize },
+    Move {
+        node: usize,
+        parent: usize,
+        at: usize,
+    },
     /// Puts the node into a new element that takes its place.
     Wrap(usize),
-    Attr { node: usize, name: usize, value: Option<String> },
-    SetText { node: usize, text: String },
-    Value { node: usize, value: String },
+    Attr {
+        node: usize,
+        name: usize,
+        value: Option<String>,
+    },
+    SetText {
+        node: usize,
+        text: String,
+    },
+    Value {
+        node: usize,
+        value: String,
+    },
     AttachShadow(usize),
 }
 
@@ -150,7 +172,8 @@ impl Page {
             }
             Edit::AttachShadow(host) => {
                 let host = pick(*host);
-                if self.nodes[host].kind == PageKind::Element("div") && self.shadow(host).is_none() {
+                if self.nodes[host].kind == PageKind::Element("div") && self.shadow(host).is_none()
+                {
                     let shadow = self.make(PageKind::Shadow);
                     self.nodes[shadow].parent = Some(host);
                     self.nodes[host].children.insert(0, shadow);

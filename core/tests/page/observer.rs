@@ -133,7 +133,11 @@ impl Observer {
             if self.transient.contains(&node) {
                 return true;
             }
-            at = if page.nodes[node].kind == PageKind::Shadow { None } else { page.nodes[node].parent };
+            at = if page.nodes[node].kind == PageKind::Shadow {
+                None
+            } else {
+                page.nodes[node].parent
+            };
         }
         false
     }
@@ -194,7 +198,8 @@ impl Reader<'_> {
             PageKind::Shadow => (4, 0),
             _ => {
                 let attrs = &self.page.nodes[node].attrs;
-                let mark = |name, bit| if self.page.marks && attrs.contains_key(name) { bit } else { 0 };
+                let mark =
+                    |name, bit| if self.page.marks && attrs.contains_key(name) { bit } else { 0 };
                 (1, mark("m", 1) | mark("s", 2))
             }
         };

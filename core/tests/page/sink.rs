@@ -27,7 +27,8 @@ impl Sink {
         for op in batch.ops() {
             match *op {
                 Op::Document(_) => {
-                    self.nodes.insert(1, SinkNode { name: "document".into(), ..SinkNode::default() });
+                    self.nodes
+                        .insert(1, SinkNode { name: "document".into(), ..SinkNode::default() });
                 }
                 Op::Element { id, at, tag, .. } => {
                     let name = batch.text(tag).to_owned();
@@ -40,7 +41,8 @@ impl Sink {
                     self.put(id.0, at);
                 }
                 Op::Shadow { id, host } => {
-                    let node = SinkNode { name: "shadow".into(), parent: host.0, ..SinkNode::default() };
+                    let node =
+                        SinkNode { name: "shadow".into(), parent: host.0, ..SinkNode::default() };
                     self.nodes.insert(id.0, node);
                     self.nodes.get_mut(&host.0).unwrap().children.insert(0, id.0);
                 }
@@ -57,7 +59,8 @@ impl Sink {
                     self.nodes.get_mut(&id.0).unwrap().attrs.insert(name(batch, key), value);
                 }
                 Op::Unset { id, key } => {
-                    let removed = self.nodes.get_mut(&id.0).unwrap().attrs.remove(&name(batch, key));
+                    let removed =
+                        self.nodes.get_mut(&id.0).unwrap().attrs.remove(&name(batch, key));
                     assert!(removed.is_some(), "unset of what was never set");
                 }
             }

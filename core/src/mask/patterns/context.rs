@@ -33,8 +33,9 @@ impl Words {
     pub(super) fn find(block: &[Glyph]) -> Self {
         let mut words = Vec::new();
         for at in 0..block.len() {
-            let inside = at > 0 && block[at - 1].is_letter() && !block[at].edge;
-            if inside && !(block[at].capital && !block[at - 1].capital) {
+            let glyph = block[at];
+            let may_begin = glyph.is_letter() || !glyph.char.is_ascii();
+            if !may_begin || (at > 0 && goes_on(block, at)) {
                 continue;
             }
             for (word, kind) in WORDS {
@@ -74,13 +75,15 @@ fn ends(block: &[Glyph], at: usize, word: &str) -> Option<usize> {
         }
         end += 1;
     }
-    let goes_on = |at: usize| {
-        block.get(at).is_some_and(|glyph| {
-            glyph.is_letter() && !glyph.edge && !(glyph.capital && !block[at - 1].capital)
-        })
-    };
-    let plural = block.get(end).is_some_and(|glyph| glyph.char == 'S') && !goes_on(end + 1);
-    (word.len() > 4 || plural || !goes_on(end)).then_some(end)
+    let plural = block.get(end).is_some_and(|glyph| glyph.char == 'S') && !goes_on(block, end + 1);
+    (word.len() > 4 || plural || !goes_on(block, end)).then_some(end)
+}
+
+/// Whether the word of the glyph before goes on here: "accountNumber" is two.
+fn goes_on(block: &[Glyph], at: usize) -> bool {
+    let Some(glyph) = block.get(at) else { return false };
+    let before = block[at - 1];
+    before.is_letter() && glyph.is_letter() && !glyph.edge && (before.capital || !glyph.capital)
 }
 
 /// Whether the word before `at` makes "code" one that is no secret.

@@ -210,7 +210,7 @@ fn own_decimal(own: &[Group]) -> bool {
 
 /// Amounts with two places after the point, side by side.
 fn all_decimals(own: &[Group]) -> bool {
-    own.len() % 2 == 0
+    own.len().is_multiple_of(2)
         && own
             .chunks_exact(2)
             .enumerate()
@@ -281,5 +281,5 @@ fn luhn(digits: &[u8]) -> bool {
             if digit > 9 { digit - 9 } else { digit }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

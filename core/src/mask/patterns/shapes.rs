@@ -24,8 +24,11 @@ pub(super) fn scan(block: &[Glyph], words: &Words, found: &mut dyn FnMut(Range<u
     }
 }
 
+/// Whether something of the right shape is one.
+type Accept = fn(&Seen<'_>, &Words) -> bool;
+
 /// `A` a letter, `#` a digit, `*` either, `L` L or U; anything else is itself.
-const SHAPES: [(&str, fn(&Seen<'_>, &Words) -> bool); 7] = [
+const SHAPES: [(&str, Accept); 7] = [
     ("AAAAA####A", permanent_account),
     ("AAAA#####A", permanent_account),
     ("##AAAAA####A*Z*", whole),

@@ -1,5 +1,7 @@
 //! Generated identifiers are all caught; what a taxpayer and an agent talk about is left alone.
 
+#![expect(clippy::single_range_in_vec_init, reason = "ranges are what is expected")]
+
 use super::{find, find_joined};
 use proptest::prelude::*;
 use saath_protocol::verhoeff;

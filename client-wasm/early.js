@@ -1,0 +1,26 @@
+// Optional, first in <head>: lets a session show what can be seen only from the start.
+// Closed shadow roots are kept where the capture finds them, and WebGL canvases keep their last
+// picture. Nothing else changes for the page, and nothing leaves it.
+(() => {
+  const key = Symbol.for("saath.roots");
+  if (key in window) return;
+  const roots = new WeakMap();
+  Object.defineProperty(window, key, { value: roots });
+
+  // Proxies keep the functions' names, lengths and looks.
+  const wrap = (prototype, name, apply) => {
+    const original = prototype[name];
+    if (original) prototype[name] = new Proxy(original, { apply });
+  };
+  wrap(Element.prototype, "attachShadow", (attach, element, args) => {
+    const root = Reflect.apply(attach, element, args);
+    // Our own widgets stay closed: the consent prompt is nobody's business.
+    if (root.mode === "closed" && !element.localName.startsWith("saath-")) roots.set(element, root);
+    return root;
+  });
+  wrap(HTMLCanvasElement.prototype, "getContext", (get, canvas, [type, options, ...rest]) => {
+    const picture = /^(webgl2?|experimental-webgl)$/.test(type);
+    const kept = picture ? { ...options, preserveDrawingBuffer: true } : options;
+    return Reflect.apply(get, canvas, [type, kept, ...rest]);
+  });
+})();

@@ -1,0 +1,70 @@
+// The page's one script: a button, and nothing else until it is pressed or a session goes on.
+const { documentElement: html } = document;
+const { saathRelay: relay, saathPolicy, saathJwks: jwks } =
+  document.querySelector("script[data-saath-relay]").dataset;
+const able = window.WebAssembly && window.WebSocket && window.crypto?.subtle &&
+  "adoptedStyleSheets" in document;
+
+const texts = {
+  en: ["Co-browse", "Loading…", "Could not load. Try again",
+    "Your browser is too old for screen help. Please update it, or use another one."],
+  hi: ["को-ब्राउज़", "लोड हो रहा है…", "लोड नहीं हुआ। फिर कोशिश करें",
+    "स्क्रीन सहायता के लिए यह ब्राउज़र पुराना है। इसे अपडेट करें, या दूसरा ब्राउज़र लें।"],
+};
+const locale = () => html.lang || "en";
+
+const host = document.querySelector("saath-help") ??
+  html.appendChild(document.createElement("saath-help"));
+const button = host.attachShadow({ mode: "closed" }).appendChild(document.createElement("button"));
+button.type = "button";
+button.ariaLive = "polite";
+button.style.cssText = "position:fixed;z-index:2147483646;inset:auto 16px 16px auto;max-width:300px;min-height:48px;padding:10px 20px;border:2px solid #fff;border-radius:24px;background:#0b4f9e;color:#fff;font:600 16px/1.4 system-ui,sans-serif;box-shadow:0 4px 16px #0006;cursor:pointer";
+
+let said, busy, failed = "";
+const say = (index) => {
+  said = index;
+  button.textContent = (texts[locale().slice(0, 2)] ?? texts.en)[index];
+};
+const show = (display) => (button.style.display = display);
+say(0);
+new MutationObserver(() => say(said)).observe(html, { attributeFilter: ["lang"] });
+
+const run = async (name) => {
+  if (busy) return;
+  if (!able) return say(3);
+  busy = true;
+  say(1);
+  try {
+    // A browser may remember a failed import for ever, but not under another name.
+    const saath = await import("./saath.js" + failed).catch((error) => {
+      failed += "?";
+      throw error;
+    });
+    await saath.default();
+    let policy;
+    try {
+      policy = saathPolicy && await (await fetch(saathPolicy)).json();
+    } catch (error) {
+      console.error("saath: no policy, so everything is masked:", error);
+    }
+    const session = await saath[name]({ relay, policy, agents: { jwks }, locale: locale() });
+    session?.on("ended", () => show((busy = "")));
+    show((busy = session ? "none" : ""));
+    say(0);
+  } catch (error) {
+    console.error("saath:", error);
+    show((busy = ""));
+    say(2);
+  }
+};
+
+// Only a person starts a session: a link or a script cannot.
+const start = (event) => event.isTrusted && run("share");
+button.onclick = start;
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-saath-start]")) start(event);
+});
+if (able && sessionStorage.cb1) {
+  show("none");
+  run("resume");
+}

@@ -1,0 +1,231 @@
+//! The stage: a sealed frame with the replica, at the customer's size, scaled to fit.
+//!
+//! The frame may do nothing: `sandbox="allow-same-origin"` lets us write into it and nothing run
+//! in it. All that is written comes through [`Replica`], which knows no script.
+
+use crate::browser::window;
+use crate::dom::{Canvas, Writing};
+use saath_core::message::action::Spot;
+use saath_core::message::page::{Page, View};
+use saath_core::node::NodeId;
+use saath_core::replica::{Replica, ReplicaError};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, Node, ResizeObserver};
+
+/// A page that could not be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StageError {
+    /// It holds what no honest peer sends.
+    Hostile,
+    /// It does not fit: ask for the page anew.
+    Differs,
+}
+
+/// How the replica fills its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Zoom {
+    /// Whole, as large as fits, never larger than the customer sees it.
+    Fit,
+    /// As large as the customer sees it.
+    Actual,
+}
+
+/// A replica in the page; dropping it takes it away.
+#[must_use]
+pub(crate) struct Stage {
+    surface: Rc<Surface>,
+    replica: Replica,
+    writing: Writing,
+    observer: ResizeObserver,
+    _resized: Closure<dyn FnMut()>,
+}
+
+/// What is on the screen; the glass shares it for hit testing.
+pub(crate) struct Surface {
+    parent: HtmlElement,
+    /// As large as the scaled frame, so that the place scrolls if it is too small.
+    mat: HtmlElement,
+    frame: HtmlIFrameElement,
+    canvas: Canvas,
+    size: Cell<(f64, f64)>,
+    zoom: Cell<Zoom>,
+}
+
+impl Stage {
+    pub(crate) fn new(parent: &HtmlElement) -> Result<Self, JsValue> {
+        let document = parent.owner_document().ok_or("no document")?;
+        let mat: HtmlElement = document.create_element("div")?.unchecked_into();
+        let frame: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
+        frame.set_attribute("sandbox", "allow-same-origin")?;
+        frame.set_attribute("title", "Replica")?;
+        frame.set_attribute("tabindex", "-1")?;
+        set_style(&mat, &[("position", "relative"), ("overflow", "hidden"), ("margin", "auto")]);
+        set_style(
+            &frame,
+            &[
+                ("border", "0"),
+                ("display", "block"),
+                ("transform-origin", "0 0"),
+                ("background", "#fff"),
+                ("pointer-events", "none"),
+            ],
+        );
+        mat.append_child(&frame)?;
+        parent.append_child(&mat)?;
+        let canvas = Canvas::new(&frame);
+        let surface = Rc::new(Surface {
+            parent: parent.clone(),
+            mat,
+            frame,
+            canvas,
+            size: Cell::new((1280.0, 800.0)),
+            zoom: Cell::new(Zoom::Fit),
+        });
+        surface.lay_out();
+        let weak = Rc::downgrade(&surface);
+        let resized = Closure::new(move || {
+            if let Some(surface) = weak.upgrade() {
+                surface.lay_out();
+            }
+        });
+        let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
+        observer.observe(parent);
+        Ok(Self {
+            surface,
+            replica: Replica::default(),
+            writing: Writing::default(),
+            observer,
+            _resized: resized,
+        })
+    }
+
+    /// Checks a page and shows it.
+    pub(crate) fn apply(&mut self, page: &Page) -> Result<(), StageError> {
+        let applied = self.replica.apply(page).map_err(|error| match error {
+            ReplicaError::Batch(_) => StageError::Hostile,
+            ReplicaError::Differs => StageError::Differs,
+        })?;
+        let written = self.writing.write(&applied.batch);
+        // What the browser refuses to build leaves a replica that is not what it should be.
+        self.surface.canvas.write(&written, &applied.gone).map_err(|error| {
+            web_sys::console::error_2(&"saath: the replica could not be written:".into(), &error);
+            StageError::Differs
+        })
+    }
+
+    /// The customer's window has this size now.
+    pub(crate) fn view(&self, view: &View) {
+        let size =
+            (f64::from(view.width.clamp(1, 16_384)), f64::from(view.height.clamp(1, 16_384)));
+        if self.surface.size.replace(size) != size {
+            self.surface.lay_out();
+        }
+    }
+
+    pub(crate) fn zoom(&self, zoom: Zoom) {
+        self.surface.zoom.set(zoom);
+        self.surface.lay_out();
+    }
+
+    pub(crate) fn document(&self) -> Option<Document> {
+        self.surface.frame.content_document()
+    }
+
+    pub(crate) fn surface(&self) -> Rc<Surface> {
+        Rc::clone(&self.surface)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+        self.surface.canvas.clear();
+        self.surface.mat.remove();
+    }
+}
+
+impl Surface {
+    /// Where the glass goes.
+    pub(crate) fn mat(&self) -> &HtmlElement {
+        &self.mat
+    }
+
+    /// The innermost element of the replica at a point of the window, in CSS pixels, and where on
+    /// it the point is.
+    pub(crate) fn hit(&self, x: f64, y: f64) -> Option<(NodeId, Element, Spot)> {
+        let frame = self.frame.get_bounding_client_rect();
+        let scale = frame.width() / self.size.get().0;
+        #[expect(clippy::cast_possible_truncation)]
+        let (left, top) = (((x - frame.left()) / scale) as f32, ((y - frame.top()) / scale) as f32);
+        let mut element = self.frame.content_document()?.element_from_point(left, top)?;
+        while let Some(inner) =
+            element.shadow_root().and_then(|root| root.element_from_point(left, top))
+        {
+            if inner == element {
+                break;
+            }
+            element = inner;
+        }
+        // What stands for a style or a script has no number of its own.
+        let id = loop {
+            match self.id(&element) {
+                Some(id) => break id,
+                None => element = element.parent_element()?,
+            }
+        };
+        let box_ = element.get_bounding_client_rect();
+        let part = |at: f32, start: f64, length: f64| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            {
+                ((f64::from(at) - start) / length.max(1.0) * 65535.0).clamp(0.0, 65535.0) as u16
+            }
+        };
+        let at = Spot {
+            x: part(left, box_.left(), box_.width()),
+            y: part(top, box_.top(), box_.height()),
+        };
+        Some((id, element, at))
+    }
+
+    /// The number of a node of the replica.
+    pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {
+        self.canvas.id(node)
+    }
+
+    /// The customer's pointer, in the replica's own pixels, as a point of the mat.
+    pub(crate) fn scale(&self) -> f64 {
+        self.frame.get_bounding_client_rect().width() / self.size.get().0
+    }
+
+    fn lay_out(&self) {
+        let (width, height) = self.size.get();
+        let room = (f64::from(self.parent.client_width()), f64::from(self.parent.client_height()));
+        let fit = (room.0 / width).min(room.1 / height);
+        let device = window().map_or(1.0, |window| window.device_pixel_ratio());
+        let scale = match self.zoom.get() {
+            Zoom::Fit if fit > 0.0 => fit.min(1.0_f64.max(1.0 / device)),
+            Zoom::Fit | Zoom::Actual => 1.0,
+        };
+        let pixels = |value: f64| format!("{value}px");
+        set_style(
+            &self.frame,
+            &[
+                ("width", &pixels(width)),
+                ("height", &pixels(height)),
+                ("transform", &format!("scale({scale})")),
+            ],
+        );
+        set_style(
+            &self.mat,
+            &[("width", &pixels(width * scale)), ("height", &pixels(height * scale))],
+        );
+    }
+}
+
+fn set_style(element: &HtmlElement, properties: &[(&str, &str)]) {
+    for (name, value) in properties {
+        let _ = element.style().set_property(name, value);
+    }
+}

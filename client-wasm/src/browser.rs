@@ -1,0 +1,130 @@
+//! What the sans-IO core is handed by the browser: time, entropy, frames and a bounded inbox.
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use gloo_render::{AnimationFrame, request_animation_frame};
+use gloo_timers::callback::Timeout;
+use saath_core::session::{Entropy, Millis};
+use std::cell::RefCell;
+use std::rc::Rc;
+use web_sys::{Document, Window};
+
+/// The window; there is always one where this package runs.
+pub(crate) fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+pub(crate) fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// A clock that only goes forward, also while the machine sleeps in most browsers.
+pub(crate) fn now() -> Millis {
+    let ms = window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now());
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    Millis(ms as u64)
+}
+
+/// Seconds since 1970.
+pub(crate) fn unix_seconds() -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    {
+        (js_sys::Date::now() / 1000.0) as u64
+    }
+}
+
+/// `crypto.getRandomValues`.
+pub(crate) struct BrowserEntropy;
+
+impl BrowserEntropy {
+    /// Whether the browser has it; without it nothing may begin.
+    pub(crate) fn is_there() -> bool {
+        window().is_some_and(|window| window.crypto().is_ok())
+    }
+}
+
+impl Entropy for BrowserEntropy {
+    fn fill(&mut self, buf: &mut [u8]) {
+        let filled = window()
+            .and_then(|window| window.crypto().ok())
+            .is_some_and(|crypto| crypto.get_random_values_with_u8_array(buf).is_ok());
+        // Guessable keys are worse than none.
+        assert!(filled, "no random numbers");
+    }
+}
+
+/// Where browser callbacks put what happened. They touch nothing else.
+pub(crate) struct Inbox<E>(UnboundedSender<E>);
+
+impl<E> Clone for Inbox<E> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<E> Inbox<E> {
+    pub(crate) fn new() -> (Self, UnboundedReceiver<E>) {
+        let (sender, receiver) = unbounded();
+        (Self(sender), receiver)
+    }
+
+    /// After the driver is gone nobody is interested any more.
+    pub(crate) fn put(&self, event: E) {
+        let _ = self.0.unbounded_send(event);
+    }
+}
+
+/// One call at the next animation frame, or soon where the tab is hidden and has none. Asking again
+/// before that changes nothing.
+pub(crate) struct NextFrame<E: 'static> {
+    inbox: Inbox<E>,
+    make: fn() -> E,
+    pending: Rc<RefCell<Pending>>,
+}
+
+#[derive(Default)]
+enum Pending {
+    #[default]
+    None,
+    Frame(#[expect(dead_code, reason = "dropping it cancels the frame")] AnimationFrame),
+    Timeout(#[expect(dead_code, reason = "dropping it cancels the timeout")] Timeout),
+}
+
+/// How long a hidden tab collects changes, in milliseconds.
+const HIDDEN_MS: u32 = 250;
+
+impl<E: 'static> Clone for NextFrame<E> {
+    fn clone(&self) -> Self {
+        Self { inbox: self.inbox.clone(), make: self.make, pending: Rc::clone(&self.pending) }
+    }
+}
+
+impl<E: 'static> NextFrame<E> {
+    pub(crate) fn new(inbox: Inbox<E>, make: fn() -> E) -> Self {
+        Self { inbox, make, pending: Rc::default() }
+    }
+
+    pub(crate) fn ask(&self) {
+        let Ok(mut pending) = self.pending.try_borrow_mut() else { return };
+        if !matches!(*pending, Pending::None) {
+            return;
+        }
+        let (inbox, make, slot) = (self.inbox.clone(), self.make, Rc::clone(&self.pending));
+        let fire = move || {
+            // Taken out, not dropped: it is running.
+            let done = slot.take();
+            inbox.put(make());
+            drop(done);
+        };
+        *pending = if document().is_some_and(|document| document.hidden()) {
+            Pending::Timeout(Timeout::new(HIDDEN_MS, fire))
+        } else {
+            Pending::Frame(request_animation_frame(move |_| fire()))
+        };
+    }
+
+    pub(crate) fn cancel(&self) {
+        if let Ok(mut pending) = self.pending.try_borrow_mut() {
+            *pending = Pending::None;
+        }
+    }
+}

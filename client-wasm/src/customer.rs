@@ -1,0 +1,536 @@
+//! The customer's end on the page: one loop owns the session, the source, the widget and the
+//! socket. Ending it drops them, and the page is as it was.
+
+mod locales;
+mod overlay;
+pub(crate) mod perform;
+mod watch;
+mod widget;
+
+use crate::browser::{BrowserEntropy, Inbox, NextFrame, now, unix_seconds, window};
+use crate::emitter::Emitter;
+use crate::error::Error;
+use crate::identity;
+use crate::names;
+use crate::options::{self, Share, ShareOptions, Ui};
+use crate::socket::{Socket, SocketEvent};
+use crate::source::Source;
+use futures::StreamExt;
+use futures::channel::mpsc::UnboundedReceiver;
+use gloo_timers::callback::Timeout;
+use overlay::Overlay;
+use saath_core::mask::{Access, Policy};
+use saath_core::message::action::{Action, ActionResult, Outcome};
+use saath_core::message::annotation::Annotate;
+use saath_core::message::control::Level;
+use saath_core::message::page::{Pointer, View};
+use saath_core::node::NodeId;
+use saath_core::session::customer::{Config, Customer, Effect, Event as Session};
+use saath_core::session::{AgentIdentity, Ended, Grant, ResumeSecret};
+use serde::Serialize;
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use watch::Watch;
+use widget::{Widget, WidgetEvent, WidgetView};
+
+/// The tab's storage key of the one-shot secret that carries a session over a page load.
+const STORED: &str = "cb1";
+/// How long the widget says how it ended, in milliseconds.
+const FAREWELL_MS: u32 = 6_000;
+
+/// Everything that can happen to the loop.
+pub(crate) enum Event {
+    Socket(SocketEvent),
+    Widget(WidgetEvent),
+    /// An animation frame after something may have changed.
+    Frame,
+    Pointer(Pointer),
+    Tick,
+    Verified(Option<AgentIdentity>),
+    Farewell,
+}
+
+/// What the page's own script holds of the session.
+pub(crate) struct Handle {
+    pub(crate) emitter: Emitter,
+    state: Cell<&'static str>,
+    inbox: Inbox<Event>,
+}
+
+impl Handle {
+    pub(crate) fn state(&self) -> &'static str {
+        self.state.get()
+    }
+
+    pub(crate) fn press(&self, event: WidgetEvent) {
+        self.inbox.put(Event::Widget(event));
+    }
+
+    pub(crate) fn stop(&self) {
+        self.press(WidgetEvent::Stop);
+    }
+
+    pub(crate) fn allow(&self) {
+        self.press(WidgetEvent::Allow);
+    }
+
+    pub(crate) fn decline(&self) {
+        self.press(WidgetEvent::Decline);
+    }
+
+    pub(crate) fn new_pin(&self) {
+        self.press(WidgetEvent::NewPin);
+    }
+
+    pub(crate) fn allow_control(&self) {
+        self.press(WidgetEvent::AllowLevel);
+    }
+
+    pub(crate) fn decline_control(&self) {
+        self.press(WidgetEvent::DeclineLevel);
+    }
+
+    pub(crate) fn revoke_control(&self) {
+        self.press(WidgetEvent::Revoke);
+    }
+}
+
+/// Begins a session: a PIN is asked for at once.
+pub(crate) fn share(options: &ShareOptions) -> Result<Rc<Handle>, Error> {
+    let (share, config, policy) = read(options)?;
+    Driver::start(share, Customer::new(config, unix_seconds()), policy)
+}
+
+/// Goes on with the session of the page before this one, if there is one.
+pub(crate) fn resume(options: &ShareOptions) -> Result<Option<Rc<Handle>>, Error> {
+    // Read once and erased: a duplicated tab has a copy, but only one of them can use it.
+    let secret = stored().and_then(|text| ResumeSecret::parse(&text));
+    clear_stored();
+    let Some(secret) = secret else { return Ok(None) };
+    let (share, config, policy) = read(options)?;
+    match Customer::resume(config, secret, unix_seconds()) {
+        Ok(customer) => Driver::start(share, customer, policy).map(Some),
+        Err(_expired) => Ok(None),
+    }
+}
+
+fn read(options: &ShareOptions) -> Result<(Share, Config, Policy), Error> {
+    if !BrowserEntropy::is_there() {
+        return Err(Error::Unsupported("it has no secure random numbers"));
+    }
+    let share = Share::read(options)?;
+    let policy = options::policy(&options.policy());
+    let origin = window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    let config = Config { origin, policy_hash: policy.digest(), grant: share.level() };
+    Ok((share, config, policy))
+}
+
+struct Driver {
+    share: Share,
+    policy: Policy,
+    session: Customer,
+    handle: Rc<Handle>,
+    inbox: Inbox<Event>,
+    next_frame: NextFrame<Event>,
+    socket: Option<Socket>,
+    timer: Option<Timeout>,
+    widget: Option<Widget>,
+    overlay: Option<Overlay>,
+    /// While the page is shared, and no longer.
+    source: Option<Source>,
+    watch: Option<Watch>,
+    view: Option<View>,
+    pointer: Option<Pointer>,
+    locale: String,
+}
+
+/// Not more than this waits for the network; what changes meanwhile is dirt.
+const MAX_BUFFERED: u32 = 256 << 10;
+
+impl Driver {
+    fn start(share: Share, session: Customer, policy: Policy) -> Result<Rc<Handle>, Error> {
+        let (inbox, events) = Inbox::new();
+        let handle = Rc::new(Handle {
+            emitter: Emitter::default(),
+            state: Cell::new(names::state(session.state())),
+            inbox: inbox.clone(),
+        });
+        let locale = share.locale.clone().unwrap_or_else(page_language);
+        let widget = match share.ui {
+            Ui::Builtin => {
+                let inbox = inbox.clone();
+                let sink = Rc::new(move |event| inbox.put(Event::Widget(event)));
+                let mounted = Widget::mount(&locale, sink);
+                Some(mounted.map_err(|_| Error::Unsupported("it cannot show the widget"))?)
+            }
+            Ui::None => None,
+        };
+        let overlay = widget.as_ref().map(|widget| Overlay::new(widget.shadow(), &locale));
+        let driver = Self {
+            share,
+            policy,
+            session,
+            handle: Rc::clone(&handle),
+            next_frame: NextFrame::new(inbox.clone(), || Event::Frame),
+            inbox,
+            socket: None,
+            timer: None,
+            widget,
+            overlay,
+            source: None,
+            watch: None,
+            view: None,
+            pointer: None,
+            locale,
+        };
+        wasm_bindgen_futures::spawn_local(driver.run(events));
+        Ok(handle)
+    }
+
+    async fn run(mut self, mut events: UnboundedReceiver<Event>) {
+        self.show(&WidgetView::Connecting);
+        self.drain();
+        while let Some(event) = events.next().await {
+            if self.step(event).is_break() {
+                break;
+            }
+        }
+        self.next_frame.cancel();
+    }
+
+    fn step(&mut self, event: Event) -> ControlFlow<()> {
+        match event {
+            Event::Socket(SocketEvent::Opened) => self.handle(Session::Opened),
+            Event::Socket(SocketEvent::Received(bytes)) => self.handle(Session::Received(bytes)),
+            Event::Socket(SocketEvent::Closed) => {
+                self.socket = None;
+                self.handle(Session::Closed);
+            }
+            Event::Tick => {
+                self.timer = None;
+                self.handle(Session::Tick);
+            }
+            Event::Frame => self.frame(),
+            Event::Pointer(pointer) => {
+                // A press is not overwritten by the moves after it.
+                let pressed = self.pointer.is_some_and(|pointer| pointer.pressed);
+                self.pointer = Some(Pointer { pressed: pointer.pressed || pressed, ..pointer });
+                self.next_frame.ask();
+            }
+            Event::Verified(Some(agent)) => self.handle(Session::AgentVerified(agent)),
+            Event::Verified(None) => self.handle(Session::AgentRejected),
+            Event::Widget(event) => return self.pressed(event),
+            Event::Farewell => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pressed(&mut self, event: WidgetEvent) -> ControlFlow<()> {
+        let over = matches!(self.session.state(), saath_core::session::State::Ended);
+        match event {
+            WidgetEvent::Cancel if over => return ControlFlow::Break(()),
+            WidgetEvent::Cancel => {
+                self.handle(Session::Stop);
+                return ControlFlow::Break(());
+            }
+            WidgetEvent::Stop => self.handle(Session::Stop),
+            WidgetEvent::NewPin => self.handle(Session::NewPin),
+            WidgetEvent::Allow => self.handle(Session::Allow),
+            WidgetEvent::Decline => self.handle(Session::Decline),
+            WidgetEvent::Report => self.handle(Session::Report),
+            WidgetEvent::AllowLevel => {
+                self.show_active();
+                self.handle(Session::AllowLevel);
+            }
+            WidgetEvent::DeclineLevel => {
+                self.show_active();
+                self.handle(Session::DeclineLevel);
+            }
+            WidgetEvent::Revoke => self.handle(Session::RevokeLevel(Level::Act)),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// **One event in, drain the effects, next event.**
+    fn handle(&mut self, event: Session) {
+        self.session.handle(now(), event, &mut BrowserEntropy);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some(effect) = self.session.poll() {
+            self.effect(effect);
+        }
+        let state = names::state(self.session.state());
+        if self.handle.state.replace(state) != state {
+            self.handle.emitter.emit("state", &state.into());
+        }
+        self.timer = self.session.next_timeout().map(|at| {
+            let wait = at.since(now()).min(u64::from(u32::MAX >> 1));
+            let inbox = self.inbox.clone();
+            Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX >> 1), move || {
+                inbox.put(Event::Tick)
+            })
+        });
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Connect => {
+                self.socket = Socket::open(&self.share.relay, &self.inbox, Event::Socket).ok();
+                if self.socket.is_none() {
+                    // An address that cannot be opened behaves like one where nobody answers.
+                    self.inbox.put(Event::Socket(SocketEvent::Closed));
+                }
+            }
+            Effect::Send(bytes) => {
+                if let Some(socket) = &self.socket {
+                    socket.send(&bytes);
+                }
+            }
+            Effect::CloseSocket => self.socket = None,
+            Effect::ShowPin { pin, ttl_ms } => {
+                #[derive(Serialize)]
+                #[serde(rename_all = "camelCase")]
+                struct Shown<'a> {
+                    pin: &'a str,
+                    groups: &'a [String],
+                    expires_at: f64,
+                }
+                let groups = pin.groups();
+                #[expect(clippy::cast_precision_loss)]
+                let expires_at = js_sys::Date::now() + ttl_ms as f64;
+                self.emit("pin", &Shown { pin: pin.as_ascii(), groups: &groups, expires_at });
+                self.show(&WidgetView::Pin { groups, ttl_ms });
+            }
+            Effect::PinExpired => self.show(&WidgetView::PinExpired),
+            Effect::Joining => self.show(&WidgetView::Joining),
+            Effect::Mismatch => {
+                self.show(&WidgetView::Mismatch);
+                self.handle.emitter.emit("error", &"mismatch".into());
+            }
+            Effect::VerifyAgent { token, proof, signed } => {
+                let (inbox, jwks) = (self.inbox.clone(), self.share.agents.jwks.clone());
+                wasm_bindgen_futures::spawn_local(async move {
+                    let origin = window().and_then(|window| window.location().origin().ok());
+                    let origin = origin.unwrap_or_default();
+                    let agent = identity::verify(&token, &proof, &signed, &jwks, &origin).await;
+                    inbox.put(Event::Verified(agent));
+                });
+            }
+            Effect::AskConsent { agent, check } => {
+                #[derive(Serialize)]
+                struct Asked<'a> {
+                    name: &'a str,
+                    staff: &'a str,
+                    unit: &'a str,
+                    check: String,
+                }
+                let AgentIdentity { name, staff, unit, .. } = &agent;
+                self.emit("consent", &Asked { name, staff, unit, check: names::check(check) });
+                let AgentIdentity { name, staff, unit, .. } = agent;
+                self.show(&WidgetView::Consent { name, staff, unit, check });
+            }
+            Effect::Active { .. } => self.activate(),
+            Effect::SendFresh { roots } => {
+                if let Some(source) = &mut self.source {
+                    source.repair(&roots);
+                }
+                self.next_frame.ask();
+            }
+            Effect::AskLevel { level, reason } => {
+                self.emit("level", &names::asked(level, &reason));
+                let name = self.agent_name();
+                self.show(&WidgetView::AskLevel { name, level, reason });
+            }
+            Effect::Level(change) => {
+                self.emit("level", &names::level_changed(change));
+                if change.level < Level::Point
+                    && let Some(overlay) = &self.overlay
+                {
+                    overlay.clear();
+                }
+                self.show_active();
+            }
+            Effect::Perform(grant, act) => {
+                let outcome = self.perform(&grant, &act.action);
+                self.handle(Session::ActionDone(ActionResult { serial: act.serial, outcome }));
+                self.next_frame.ask();
+            }
+            Effect::Annotate(annotate) => self.annotate(annotate),
+            Effect::Room => self.next_frame.ask(),
+            Effect::StoreResume(secret) => store(&secret.to_text()),
+            Effect::ClearResume => clear_stored(),
+            Effect::Lost { retry_ms } => {
+                let view = if self.session.agent().is_some() {
+                    WidgetView::Lost { retry_ms }
+                } else {
+                    WidgetView::Unreachable { retry_ms }
+                };
+                self.show(&view);
+            }
+            Effect::Refused(refusal) => {
+                self.handle.emitter.emit("error", &refusal.name().into());
+                self.show(&WidgetView::Refused(refusal.name()));
+            }
+            Effect::IdleSoon { .. } => {}
+            Effect::Ended(ended) => self.end(ended),
+        }
+    }
+
+    fn activate(&mut self) {
+        if self.source.is_none() {
+            let wake = self.next_frame.clone();
+            self.source = Source::new(self.policy.clone(), move || wake.ask()).ok();
+            self.watch = Watch::start(&self.inbox, &self.next_frame);
+        } else if let Some(source) = &mut self.source {
+            source.restart();
+        }
+        self.view = None;
+        self.show_active();
+        self.next_frame.ask();
+    }
+
+    /// Sends what has changed since the last frame, if there is room for it.
+    fn frame(&mut self) {
+        let Some(source) = &mut self.source else { return };
+        let view = source.view();
+        if self.view.as_ref() != Some(&view) {
+            self.view = Some(view.clone());
+            self.handle(Session::View(view));
+        }
+        if let Some(pointer) = self.pointer.take() {
+            self.handle(Session::Pointer(pointer));
+        }
+        // The tree is the queue: while there is no room nothing is read, and one diff catches up.
+        while self.session.room() && self.buffered() < MAX_BUFFERED {
+            let Some(page) = self.source.as_mut().and_then(Source::turn) else { return };
+            self.handle(Session::Page { fresh: page.fresh, batch: page.batch, hash: page.hash });
+        }
+    }
+
+    fn buffered(&self) -> u32 {
+        self.socket.as_ref().map_or(0, Socket::buffered)
+    }
+
+    fn perform(&mut self, grant: &Grant, action: &Action) -> Outcome {
+        let Some(source) = &mut self.source else { return Outcome::Gone };
+        let id = target(action);
+        let Some(element) = source.element(id) else { return Outcome::Gone };
+        if !matches!(action, Action::Scroll { .. })
+            && let Some(refused) = refusal(source.access(id))
+        {
+            return refused;
+        }
+        if let Action::Click { at, .. } = action
+            && let Some(overlay) = &self.overlay
+        {
+            overlay.clicked(&element, *at);
+        }
+        perform::perform(grant, action, &element)
+    }
+
+    fn annotate(&self, annotate: Annotate) {
+        let (Some(overlay), Some(source)) = (&self.overlay, &self.source) else { return };
+        let name = self.agent_name();
+        match annotate {
+            Annotate::Pointer { target, at } => {
+                let element = source.element(target);
+                overlay.pointer(element.as_ref().map(|element| (element, at)), &name);
+            }
+            Annotate::PointerGone => overlay.pointer(None, &name),
+            Annotate::Highlight { target, label } => {
+                if let Some(element) = source.element(target) {
+                    overlay.highlight(&element, &label, &name);
+                }
+            }
+            Annotate::Clear => overlay.clear(),
+        }
+    }
+
+    fn end(&mut self, ended: Ended) {
+        // What touches the page goes first, whatever the widget still has to say.
+        (self.source, self.watch, self.overlay) = (None, None, None);
+        (self.socket, self.view, self.pointer) = (None, None, None);
+        self.next_frame.cancel();
+        let reason = names::ended(ended);
+        self.show(&WidgetView::Ended { reason });
+        self.handle.state.set("ended");
+        self.handle.emitter.emit("state", &"ended".into());
+        self.emit("ended", &names::Reason { reason });
+        let inbox = self.inbox.clone();
+        let wait = if self.widget.is_some() { FAREWELL_MS } else { 0 };
+        wasm_bindgen_futures::spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(wait).await;
+            inbox.put(Event::Farewell);
+        });
+    }
+
+    fn show_active(&self) {
+        if let Some(level) = self.session.level() {
+            self.show(&WidgetView::Active { name: self.agent_name(), level });
+        }
+    }
+
+    fn show(&self, view: &WidgetView) {
+        if let Some(widget) = &self.widget {
+            widget.show(view);
+        }
+    }
+
+    fn agent_name(&self) -> String {
+        self.session.agent().map(|agent| agent.name.clone()).unwrap_or_default()
+    }
+
+    fn emit<T: Serialize>(&self, name: &str, payload: &T) {
+        self.handle.emitter.emit_with(name, payload);
+    }
+}
+
+fn target(action: &Action) -> NodeId {
+    match *action {
+        Action::Click { target, .. }
+        | Action::InsertText { target, .. }
+        | Action::Key { target, .. }
+        | Action::SetValue { target, .. }
+        | Action::Select { target, .. }
+        | Action::Check { target, .. }
+        | Action::Scroll { target, .. } => target,
+    }
+}
+
+fn refusal(access: Access) -> Option<Outcome> {
+    match access {
+        Access::Free => None,
+        Access::Masked => Some(Outcome::Masked),
+        // Until the customer can be asked in place, what needs a yes is the customer's to press.
+        Access::Excluded | Access::Confirm => Some(Outcome::Excluded),
+    }
+}
+
+fn page_language() -> String {
+    let element = crate::browser::document().and_then(|document| document.document_element());
+    element.and_then(|element| element.get_attribute("lang")).unwrap_or_else(|| "en".into())
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window()?.session_storage().ok().flatten()
+}
+
+fn stored() -> Option<String> {
+    storage()?.get_item(STORED).ok().flatten()
+}
+
+/// Where there is no storage a session does not survive a page load; all else works.
+fn store(text: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(STORED, text);
+    }
+}
+
+fn clear_stored() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(STORED);
+    }
+}

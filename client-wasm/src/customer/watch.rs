@@ -1,0 +1,69 @@
+//! What is listened to besides the document itself: a table, each row with what it leads to.
+
+use super::Event;
+use crate::browser::{Inbox, NextFrame, window};
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Interval;
+use saath_core::message::page::Pointer;
+use wasm_bindgen::JsCast;
+use web_sys::{MouseEvent, Window};
+
+/// Scripts can change values and rules without a trace; they are compared this often,
+/// in milliseconds.
+const COMPARE_MS: u32 = 1_000;
+
+/// Listens for as long as it lives.
+#[must_use]
+pub(super) struct Watch {
+    _listeners: Vec<EventListener>,
+    _compare: Interval,
+}
+
+impl Watch {
+    pub(super) fn start(inbox: &Inbox<Event>, next_frame: &NextFrame<Event>) -> Option<Self> {
+        let window = window()?;
+        let document = window.document()?;
+        let wake = |target: &web_sys::EventTarget, name: &'static str| {
+            let next = next_frame.clone();
+            listen(target, name, move |_| next.ask())
+        };
+        let pointer = |name: &'static str, read: fn(&Window, &MouseEvent) -> Pointer| {
+            let (inbox, view) = (inbox.clone(), window.clone());
+            listen(&document, name, move |event| {
+                // Only the customer's own hand; what the agent does has its own mark.
+                if event.is_trusted()
+                    && let Some(event) = event.dyn_ref::<MouseEvent>()
+                {
+                    inbox.put(Event::Pointer(read(&view, event)));
+                }
+            })
+        };
+        let listeners = vec![
+            // what                                   which is news for
+            wake(&window, "resize"),             // the view
+            wake(&document, "visibilitychange"), // the view
+            wake(&window, "popstate"),           // the view: another address
+            wake(&window, "hashchange"),         // the view
+            pointer("pointermove", |_, event| at(event, false)),
+            pointer("pointerdown", |_, event| at(event, true)),
+            pointer("pointerleave", |_, _| Pointer { x: -1, y: -1, pressed: false }),
+        ];
+        let next = next_frame.clone();
+        let compare = Interval::new(COMPARE_MS, move || next.ask());
+        Some(Self { _listeners: listeners, _compare: compare })
+    }
+}
+
+fn at(event: &MouseEvent, pressed: bool) -> Pointer {
+    Pointer { x: event.client_x(), y: event.client_y(), pressed }
+}
+
+fn listen(
+    target: &web_sys::EventTarget,
+    name: &'static str,
+    heard: impl FnMut(&web_sys::Event) + 'static,
+) -> EventListener {
+    let options =
+        EventListenerOptions { passive: true, ..EventListenerOptions::run_in_capture_phase() };
+    EventListener::new_with_options(target, name, options, heard)
+}

@@ -1,0 +1,165 @@
+//! The page's document: live nodes by number, read in bulk and written in bulk.
+//!
+//! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`
+//! and `dom/writer.js`.
+
+use saath_core::mask::Selectors;
+use saath_core::node::NodeId;
+use saath_core::reading::{Raw, Reading, ReadingError};
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, HtmlIFrameElement, Node};
+
+mod words;
+
+pub(crate) use words::{Writing, Written};
+
+#[wasm_bindgen(module = "/src/dom/reader.js")]
+extern "C" {
+    type Reader;
+    #[wasm_bindgen(constructor)]
+    fn new(document: &Document, wake: &Closure<dyn FnMut()>) -> Reader;
+    #[wasm_bindgen(method, catch)]
+    fn select(
+        this: &Reader,
+        mask: &str,
+        show: &str,
+        block: &str,
+        no_act: &str,
+        confirm: &str,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    fn dirt(this: &Reader) -> Vec<u32>;
+    #[wasm_bindgen(method)]
+    fn read(this: &Reader, request: &[u32]);
+    #[wasm_bindgen(method, js_name = takeWords)]
+    fn take_words(this: &Reader) -> Vec<u32>;
+    #[wasm_bindgen(method, js_name = takeText)]
+    fn take_text(this: &Reader) -> String;
+    #[wasm_bindgen(method, js_name = takeLengths)]
+    fn take_lengths(this: &Reader) -> Vec<u32>;
+    #[wasm_bindgen(method)]
+    fn forget(this: &Reader, gone: &[u32]);
+    #[wasm_bindgen(method)]
+    fn reset(this: &Reader);
+    #[wasm_bindgen(method)]
+    fn node(this: &Reader, id: u32) -> Option<Node>;
+    #[wasm_bindgen(method, js_name = findScrolled)]
+    fn find_scrolled(this: &Reader);
+    #[wasm_bindgen(method)]
+    fn stop(this: &Reader);
+}
+
+#[wasm_bindgen(module = "/src/dom/writer.js")]
+extern "C" {
+    type Writer;
+    #[wasm_bindgen(constructor)]
+    fn new(frame: &HtmlIFrameElement) -> Writer;
+    #[wasm_bindgen(method, catch)]
+    fn write(
+        this: &Writer,
+        words: &[u32],
+        text: &str,
+        lengths: &[u32],
+        gone: &[u32],
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(method)]
+    fn clear(this: &Writer);
+    #[wasm_bindgen(method)]
+    fn node(this: &Writer, id: u32) -> Option<Node>;
+    #[wasm_bindgen(method)]
+    fn id(this: &Writer, node: &Node) -> u32;
+}
+
+/// The customer's document. Dropping it stops the observation and leaves the page as it was.
+#[must_use]
+pub(crate) struct Mirror {
+    reader: Reader,
+    _wake: Closure<dyn FnMut()>,
+}
+
+impl Mirror {
+    /// Observes a document. `wake` is called when something may have changed, and must only note
+    /// that it was.
+    pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
+        let wake = Closure::new(wake);
+        Self { reader: Reader::new(document, &wake), _wake: wake }
+    }
+
+    /// The selectors of the marks; an error is a selector that does not parse.
+    pub(crate) fn select(&self, selectors: &Selectors) -> Result<(), JsValue> {
+        let Selectors { mask, show, block, no_act, confirm } = selectors;
+        self.reader.select(mask, show, block, no_act, confirm)
+    }
+
+    /// Pairs of node and parts that may have changed since the last call.
+    pub(crate) fn dirt(&self) -> Vec<u32> {
+        self.reader.dirt()
+    }
+
+    /// Reads what is asked for.
+    pub(crate) fn read(&self, request: &[u32]) -> Result<Reading<Raw>, ReadingError> {
+        self.reader.read(request);
+        let (words, text) = (self.reader.take_words(), self.reader.take_text());
+        Reading::parse(&words, &text, &self.reader.take_lengths())
+    }
+
+    pub(crate) fn forget(&self, gone: &[NodeId]) {
+        if !gone.is_empty() {
+            self.reader.forget(&numbers(gone));
+        }
+    }
+
+    /// Forgets all numbers; none is given again.
+    pub(crate) fn reset(&self) {
+        self.reader.reset();
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Option<Node> {
+        self.reader.node(id.0)
+    }
+
+    /// Looks for what was scrolled before the mirror began, while the page is idle.
+    pub(crate) fn find_scrolled(&self) {
+        self.reader.find_scrolled();
+    }
+}
+
+impl Drop for Mirror {
+    fn drop(&mut self) {
+        self.reader.stop();
+    }
+}
+
+/// The document of a replica, in a frame that runs nothing.
+pub(crate) struct Canvas {
+    writer: Writer,
+}
+
+impl Canvas {
+    pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
+        Self { writer: Writer::new(frame) }
+    }
+
+    /// Makes the changes, in their order.
+    pub(crate) fn write(&self, written: &Written, gone: &[NodeId]) -> Result<(), JsValue> {
+        let Written { words, text, lengths } = written;
+        self.writer.write(words, text, lengths, &numbers(gone))
+    }
+
+    /// Empties the document at once.
+    pub(crate) fn clear(&self) {
+        self.writer.clear();
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Option<Node> {
+        self.writer.node(id.0)
+    }
+
+    pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {
+        Some(self.writer.id(node)).filter(|&id| id != 0).map(NodeId)
+    }
+}
+
+fn numbers(ids: &[NodeId]) -> Vec<u32> {
+    ids.iter().map(|id| id.0).collect()
+}

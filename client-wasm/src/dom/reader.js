@@ -1,0 +1,592 @@
+// The bulk reader: nodes into words and one blob of text, in one pass, without a call into Rust a
+// node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
+// those of `core/src/reading.rs`.
+
+const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
+const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
+const MASK = 1, SHOW = 2, BLOCK = 4, NO_ACT = 8, CONFIRM = 16, EVER_SECRET = 32;
+const PROP = 0x80000000;
+const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
+  ADOPTED = 7, SIZE = 8;
+const NAMESPACES = { "http://www.w3.org/2000/svg": 1, "http://www.w3.org/1998/Math/MathML": 2 };
+const OBSERVED = { subtree: true, childList: true, attributes: true, characterData: true };
+
+// Ours: not part of the page.
+const OWN = new Set(["saath-ui", "saath-help"]);
+// What is in them is not read: it is never sent, or is read as a state of the element.
+const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "object",
+  "video", "audio", "canvas"]);
+const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
+
+export class Reader {
+  constructor(doc, wake) {
+    this.doc = doc;
+    this.win = doc.defaultView;
+    this.wake = wake;
+    this.next = 2;
+    this.marks = [[MASK, new Set()], [SHOW, new Set()], [BLOCK, new Set()], [NO_ACT, new Set()], [CONFIRM, new Set()]];
+    this.secrets = new WeakSet();
+    this.closedRoots = new WeakMap();
+    this.roots = new Set();
+    this.sources = new WeakMap();
+    this.queue = [];
+    this.noted = new Map();
+    this.observer = new this.win.MutationObserver((records) => {
+      for (const record of records) this.queue.push(record);
+      this.wake();
+    });
+    this.words = new Uint32Array(1 << 12);
+    this.reset();
+    this.listen();
+  }
+
+  // Forgets all numbers; none is used again.
+  reset() {
+    this.ids = new Map([[this.doc, 1]]);
+    this.nodes = [undefined, this.doc];
+    this.controls = new Map();
+    this.sheets = new Map();
+    this.sized = new Set();
+    this.scrolled ??= new Set();
+  }
+
+  // Everything that changes a page without a mutation record.
+  listen() {
+    this.abort = new AbortController();
+    const on = (target, type, handler) =>
+      target.addEventListener(type, handler, { capture: true, passive: true, signal: this.abort.signal });
+    this.on = on;
+    const later = () => this.wake();
+    for (const type of ["input", "change", "click", "keyup", "focusout", "submit"]) on(this.doc, type, later);
+    on(this.doc, "reset", () => setTimeout(later));
+    const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
+    for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(this.doc, type, settings);
+    on(this.win, "resize", () => {
+      for (const node of this.sized) this.note(node, SETTINGS);
+    });
+    this.scroll = (event) => {
+      this.scrolled.add(event.target);
+      this.note(event.target, SETTINGS);
+    };
+    on(this.doc, "scroll", this.scroll);
+    // A root attached late brings no record.
+    const { prototype } = this.win.Element;
+    const attach = prototype.attachShadow;
+    const reader = this;
+    const patched = new Proxy(attach, {
+      apply(target, host, args) {
+        const root = Reflect.apply(target, host, args);
+        if (root.mode === "closed" && !OWN.has(host.localName)) reader.closedRoots.set(host, root);
+        reader.note(host, SUBTREE);
+        return root;
+      },
+    });
+    prototype.attachShadow = patched;
+    this.restore = () => {
+      if (prototype.attachShadow === patched) prototype.attachShadow = attach;
+    };
+  }
+
+  stop() {
+    this.abort.abort();
+    this.observer.disconnect();
+    this.restore();
+    this.queue = [];
+    this.noted.clear();
+    this.wake = () => {};
+    this.reset();
+  }
+
+  // Five selector lists; throws on one that does not parse.
+  select(mask, show, block, noAct, confirm) {
+    const probe = this.doc.createDocumentFragment();
+    this.selectors = [mask, show, block, noAct, confirm];
+    for (const selector of this.selectors) probe.querySelector(selector);
+    this.remark();
+  }
+
+  node(id) {
+    return this.nodes[id];
+  }
+
+  id(node) {
+    return this.ids.get(node) ?? 0;
+  }
+
+  forget(gone) {
+    for (const id of gone) {
+      const node = this.nodes[id];
+      // It may be on the page again under this very number: then it was not reported gone.
+      this.nodes[id] = undefined;
+      this.ids.delete(node);
+      this.controls.delete(node);
+      this.sheets.delete(node);
+      this.sized.delete(node);
+      this.scrolled.delete(node);
+    }
+  }
+
+  note(node, parts) {
+    const id = this.ids.get(node);
+    if (id === undefined) return;
+    this.noted.set(id, (this.noted.get(id) ?? 0) | parts);
+    this.wake();
+  }
+
+  // What may have changed since the last call: pairs of number and parts.
+  dirt() {
+    const records = this.queue;
+    this.queue = [];
+    for (const record of this.observer.takeRecords()) records.push(record);
+    const { ids, noted } = this;
+    const mark = (node, parts) => {
+      const id = ids.get(node);
+      if (id !== undefined) noted.set(id, (noted.get(id) ?? 0) | parts);
+    };
+    let structure = false;
+    for (const { type, target, addedNodes } of records) {
+      if (type === "characterData") {
+        mark(target, TEXT_PART);
+        mark(target.parentNode, SETTINGS);
+        continue;
+      }
+      structure = true;
+      if (type === "attributes") {
+        mark(target, SETTINGS);
+      } else {
+        mark(target, CHILDREN | (target.localName === "style" || target.localName === "textarea" ? SETTINGS : 0));
+        for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
+      }
+    }
+    if (structure) this.remark();
+    // Scripts set values and style rules without a trace.
+    for (const [node, was] of this.controls) {
+      if (stateOf(node) !== was) mark(node, node.localName === "select" ? SUBTREE : SETTINGS);
+    }
+    for (const [node, was] of this.sheets) {
+      if (ruleCount(node) !== was) mark(node, SETTINGS);
+    }
+    const out = new Uint32Array(noted.size * 2);
+    let n = 0;
+    for (const [id, parts] of noted) {
+      out[n++] = id;
+      out[n++] = parts;
+    }
+    noted.clear();
+    return out;
+  }
+
+  // Asks the page's marks anew; what changed its marks is read again with all that is in it.
+  remark() {
+    this.selectors.forEach((selector, i) => {
+      const entry = this.marks[i];
+      const [, before] = entry;
+      const now = new Set();
+      for (const root of [this.doc, ...this.roots]) {
+        for (const node of root.querySelectorAll(selector)) now.add(node);
+      }
+      for (const node of now) if (!before.has(node)) this.mark(node);
+      for (const node of before) if (!now.has(node)) this.mark(node);
+      entry[1] = now;
+    });
+  }
+
+  mark(node) {
+    const id = this.ids.get(node);
+    if (id !== undefined) this.noted.set(id, (this.noted.get(id) ?? 0) | SUBTREE);
+  }
+
+  // Reads what is asked for; the answer is fetched by `take*`.
+  read(request) {
+    this.length = 0;
+    this.sids = new Map();
+    this.strings = [];
+    const whole = new Set();
+    const done = this.done = new Set();
+    for (let i = 0; i < request.length; i += 2) {
+      if (request[i + 1] & SUBTREE) whole.add(this.nodes[request[i]]);
+    }
+    for (let i = 0; i < request.length; i += 2) {
+      const node = this.nodes[request[i]];
+      if (!node || done.has(node) || !this.isLive(node)) continue;
+      const parts = request[i + 1];
+      if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
+      else this.part(node, parts & (SETTINGS | CHILDREN), whole);
+    }
+    this.done = undefined;
+  }
+
+  takeWords() {
+    const words = this.words.slice(0, this.length);
+    if (this.words.length > 1 << 16) this.words = new Uint32Array(1 << 12);
+    return words;
+  }
+
+  takeText() {
+    const blob = this.strings.join("");
+    return blob;
+  }
+
+  takeLengths() {
+    const lengths = Uint32Array.from(this.strings, (text) => text.length);
+    this.strings = [];
+    this.sids = undefined;
+    return lengths;
+  }
+
+  isLive(node) {
+    return node === this.doc || (node.isConnected && node.ownerDocument === this.doc);
+  }
+
+  part(node, parts, whole) {
+    const open = isOpen(node);
+    this.open(node, open ? parts : parts & SETTINGS);
+    if (!(parts & CHILDREN) || !open) return;
+    const child = (child) => {
+      const id = this.ids.get(child);
+      if (id !== undefined && !whole.has(child)) this.push2(KNOWN, id);
+      else this.whole(child);
+    };
+    const root = this.rootOf(node);
+    if (root) child(root);
+    for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
+    this.push1(END);
+  }
+
+  // Reads a node and all that is in it. A stack of our own: pages can be deeper than the engine's.
+  whole(root) {
+    const stack = [root];
+    while (stack.length) {
+      const node = stack.pop();
+      if (node === null) {
+        this.push1(END);
+        continue;
+      }
+      this.done.add(node);
+      if (node.nodeType === 3 || node.nodeType === 4) {
+        this.ensure(3);
+        this.words[this.length++] = TEXT;
+        this.words[this.length++] = this.number(node);
+        this.words[this.length++] = this.string(node.data);
+        continue;
+      }
+      this.open(node, SETTINGS | CHILDREN);
+      stack.push(null);
+      if (!isOpen(node)) continue;
+      for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
+      const shadow = this.rootOf(node);
+      if (shadow) stack.push(shadow);
+    }
+  }
+
+  open(node, parts) {
+    const head = this.length;
+    const id = this.number(node);
+    let count = 0;
+    switch (node.nodeType) {
+      case 9: {
+        this.push2(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
+        this.root(node);
+        if (parts & SETTINGS) count = this.rootState(node);
+        break;
+      }
+      case 11: {
+        this.push2(SHADOW | parts << 6, id);
+        this.root(node);
+        if (parts & SETTINGS) count = this.rootState(node);
+        break;
+      }
+      default: {
+        const tag = node.localName;
+        let marks = 0;
+        for (const [bit, set] of this.marks) if (set.has(node)) marks |= bit;
+        const namespace = NAMESPACES[node.namespaceURI] ?? 0;
+        if (tag === "input" && node.type === "password") this.secrets.add(node);
+        if (this.secrets.has(node)) marks |= EVER_SECRET;
+        this.push3(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id, this.string(tag));
+        if (parts & SETTINGS && tag !== "script" && tag !== "template") {
+          count = this.attributes(node) + this.state(node, tag, marks);
+        }
+      }
+    }
+    this.words[head] += count * (1 << 14);
+  }
+
+  // Mutations and scrolling inside a shadow root are not seen from outside.
+  root(root) {
+    if (this.roots.has(root)) return;
+    this.observer.observe(root, OBSERVED);
+    if (root.nodeType === 11) {
+      this.roots.add(root);
+      this.on(root, "scroll", this.scroll);
+      this.on(root, "change", () => this.wake());
+      this.selectors?.forEach((selector, i) => {
+        for (const node of root.querySelectorAll(selector)) this.marks[i][1].add(node);
+      });
+    }
+  }
+
+  rootOf(node) {
+    if (node.nodeType !== 1) return null;
+    return node.shadowRoot ?? this.closedRoots.get(node) ?? this.win[EARLY]?.get(node) ?? null;
+  }
+
+  attributes(node) {
+    if (!node.hasAttributes()) return 0;
+    const names = node.getAttributeNames();
+    this.ensure(names.length * 2);
+    for (const name of names) {
+      this.words[this.length++] = this.string(name);
+      this.words[this.length++] = this.string(node.getAttribute(name));
+    }
+    return names.length;
+  }
+
+  state(node, tag, marks) {
+    let count = 0;
+    const set = (prop, value) => {
+      this.push2((PROP | prop) >>> 0, this.string(value));
+      count++;
+    };
+    switch (tag) {
+      case "input": {
+        this.controls.set(node, stateOf(node));
+        const { type } = node;
+        if (type === "checkbox" || type === "radio") {
+          if (node.checked) set(CHECKED, "1");
+          if (node.indeterminate) set(INDETERMINATE, "1");
+        } else if (type !== "file" && type !== "image") {
+          set(VALUE, node.value);
+        }
+        break;
+      }
+      case "textarea":
+        this.controls.set(node, stateOf(node));
+        set(VALUE, node.value);
+        break;
+      case "select":
+        this.controls.set(node, stateOf(node));
+        break;
+      case "option":
+        if (node.selected) set(SELECTED, "1");
+        break;
+      case "dialog":
+        if (is(node, ":modal")) set(TOP_LAYER, "modal");
+        break;
+      case "style":
+      case "link":
+        if (node.sheet) {
+          this.sheets.set(node, ruleCount(node));
+          if (tag === "link") this.fetchSource(node);
+          set(SHEET, this.sheetText(node.sheet));
+        }
+        break;
+    }
+    if (node.popover && is(node, ":popover-open")) set(TOP_LAYER, "popover");
+    if (marks & BLOCK || SIZED.has(tag)) {
+      this.sized.add(node);
+      const box = node.offsetWidth === undefined ? node.getBoundingClientRect() : undefined;
+      set(SIZE, `${box ? box.width : node.offsetWidth},${box ? box.height : node.offsetHeight}`);
+    }
+    if (this.scrolled.has(node)) set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
+    return count;
+  }
+
+  rootState(root) {
+    let count = 0;
+    const set = (prop, value) => {
+      this.push2((PROP | prop) >>> 0, this.string(value));
+      count++;
+    };
+    if (root.adoptedStyleSheets?.length) {
+      set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.sheetText(sheet)).join("\n"));
+    }
+    if (root === this.doc && (this.win.scrollX || this.win.scrollY || this.scrolled.has(root))) {
+      set(SCROLL, `${this.win.scrollX},${this.win.scrollY}`);
+    }
+    return count;
+  }
+
+  // A sheet's text, as it was written where that still holds: printing the rules loses what an
+  // engine has not kept, as shorthands with a variable that a later longhand overrides.
+  sheetText(sheet) {
+    if (sheet.disabled) return "";
+    const { ownerNode } = sheet;
+    const source = this.sources.get(sheet);
+    let written = "";
+    if (ownerNode?.localName === "style") written = ownerNode.textContent;
+    else if (source && source.count === ruleCount(ownerNode)) written = source.text;
+    let text;
+    try {
+      const rules = Array.from(sheet.cssRules);
+      const print = (rule) => this.ruleText(rule);
+      text = written.trim()
+        ? rules.filter((rule) => rule.styleSheet).map(print).join("\n") + written
+        : rules.map(print).join("\n");
+    } catch {
+      return written;
+    }
+    const media = sheet.media?.mediaText;
+    return media && text ? `@media ${media}{${text}}` : text;
+  }
+
+  ruleText(rule) {
+    if (!rule.styleSheet) return ownText(rule, (inner) => this.ruleText(inner));
+    let text = this.sheetText(rule.styleSheet);
+    if (rule.supportsText) text = `@supports ${rule.supportsText}{${text}}`;
+    if (typeof rule.layerName === "string") text = `@layer ${rule.layerName}{${text}}`;
+    const media = rule.media?.mediaText;
+    return media ? `@media ${media}{${text}}` : text;
+  }
+
+  // The text of a linked sheet of this origin; the browser has it in its cache.
+  async fetchSource(link) {
+    const { sheet } = link;
+    if (!sheet?.href || this.sources.has(sheet) || new URL(sheet.href).origin !== this.win.location.origin) return;
+    this.sources.set(sheet, undefined);
+    try {
+      const answer = await this.win.fetch(sheet.href, { credentials: "same-origin", cache: "force-cache", signal: this.abort.signal });
+      if (!answer.ok) return;
+      this.sources.set(sheet, { text: await answer.text(), count: ruleCount(link) });
+      this.note(link, SETTINGS);
+    } catch {
+      // The rules as the engine prints them have to do.
+    }
+  }
+
+  number(node) {
+    let id = this.ids.get(node);
+    if (id === undefined) {
+      id = this.next++;
+      this.ids.set(node, id);
+      this.nodes[id] = node;
+    }
+    return id;
+  }
+
+  string(text) {
+    let sid = this.sids.get(text);
+    if (sid === undefined) {
+      sid = this.strings.length;
+      this.sids.set(text, sid);
+      this.strings.push(text);
+    }
+    return sid;
+  }
+
+  ensure(count) {
+    if (this.length + count <= this.words.length) return;
+    const words = new Uint32Array(Math.max(this.words.length * 2, this.length + count));
+    words.set(this.words.subarray(0, this.length));
+    this.words = words;
+  }
+
+  push1(a) {
+    this.ensure(1);
+    this.words[this.length++] = a;
+  }
+
+  push2(a, b) {
+    this.ensure(2);
+    this.words[this.length++] = a;
+    this.words[this.length++] = b;
+  }
+
+  push3(a, b, c) {
+    this.ensure(3);
+    this.words[this.length++] = a;
+    this.words[this.length++] = b;
+    this.words[this.length++] = c;
+  }
+
+  // Scroll offsets set before the capture began. Reading one lays the element out, so this is done
+  // in slices while the page is idle.
+  findScrolled() {
+    const walker = this.doc.createTreeWalker(this.doc, 1);
+    const idle = this.win.requestIdleCallback ?? ((f) => setTimeout(() => f({ timeRemaining: () => 4 }), 50));
+    const slice = (deadline) => {
+      if (this.abort.signal.aborted) return;
+      for (let i = 1; ; i++) {
+        const node = walker.nextNode();
+        if (!node) return;
+        if ((node.scrollTop || node.scrollLeft) && node !== this.doc.scrollingElement) {
+          this.scrolled.add(node);
+          this.note(node, SETTINGS);
+        }
+        if (i % 64 === 0 && deadline.timeRemaining() < 2) break;
+      }
+      idle.call(this.win, slice);
+    };
+    idle.call(this.win, slice);
+  }
+}
+
+const EARLY = Symbol.for("saath.roots");
+
+function isRead(node) {
+  const type = node.nodeType;
+  return type === 3 || type === 4 || (type === 1 && !OWN.has(node.localName));
+}
+
+function isOpen(node) {
+  return !CLOSED.has(node.localName);
+}
+
+function is(node, selector) {
+  try {
+    return node.matches(selector);
+  } catch {
+    return false;
+  }
+}
+
+function stateOf(node) {
+  if (node.localName === "select") {
+    let state = node.options.length + ":";
+    for (const option of node.selectedOptions) state += option.index + ",";
+    return state;
+  }
+  const { type } = node;
+  if (type === "checkbox" || type === "radio") return `${node.checked}${node.indeterminate}`;
+  return node.value;
+}
+
+function ruleCount(node) {
+  try {
+    return node.sheet ? node.sheet.cssRules.length + (node.sheet.disabled ? 0.5 : 0) : -1;
+  } catch {
+    return -2;
+  }
+}
+
+// A shorthand with a variable: some engines print its longhands, all of them empty.
+function ownText(rule, inner) {
+  const { cssText } = rule;
+  if (!cssText.includes(": ;")) return cssText;
+  const prelude = rule.selectorText ?? cssText.slice(0, cssText.indexOf("{"));
+  const nested = rule.cssRules ? Array.from(rule.cssRules, inner).join("\n") : "";
+  return `${prelude}{${rule.style ? declarations(rule.style) : ""}${nested}}`;
+}
+
+const SHORTHANDS = ["all", "animation", "background", "background-position", "border", "border-block",
+  "border-block-color", "border-block-end", "border-block-start", "border-block-style", "border-block-width",
+  "border-bottom", "border-color", "border-image", "border-inline", "border-inline-color",
+  "border-inline-end", "border-inline-start", "border-inline-style", "border-inline-width", "border-left",
+  "border-radius", "border-right", "border-style", "border-top", "border-width", "column-rule", "columns",
+  "contain-intrinsic-size", "container", "flex", "flex-flow", "font", "font-variant", "gap", "grid",
+  "grid-area", "grid-column", "grid-row", "grid-template", "inset", "inset-block", "inset-inline",
+  "list-style", "margin", "margin-block", "margin-inline", "mask", "offset", "outline", "overflow",
+  "overscroll-behavior", "padding", "padding-block", "padding-inline", "place-content", "place-items",
+  "place-self", "scroll-margin", "scroll-padding", "text-decoration", "text-emphasis", "transition"];
+
+function declarations(style) {
+  let text = "";
+  const write = (name) => {
+    const value = style.getPropertyValue(name);
+    const priority = style.getPropertyPriority(name);
+    if (value) text += `${name}:${value}${priority && " !important"};`;
+  };
+  for (const name of SHORTHANDS) if (style.getPropertyValue(name).includes("var(")) write(name);
+  for (const name of style) write(name);
+  return text;
+}

@@ -1,0 +1,265 @@
+// The bulk writer: words into a document, without a call from Rust a node. It decides nothing:
+// names and values have been checked and cleaned in `core`. No HTML parser is used anywhere, so
+// what is built is what was named.
+
+const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
+  NO_ATTR = 8, PROP = 9, NO_PROP = 10;
+const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9;
+const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
+  "http://www.w3.org/1998/Math/MathML"];
+const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
+const PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+// Weaker than any style of the page.
+const BASE = `@layer saath {
+  saath-gap { display: none }
+  saath-box { display: inline-block; vertical-align: baseline }
+  saath-box, [data-saath-withheld="blocked"], img[src^="data:image/gif"] {
+    background: repeating-linear-gradient(45deg, #8a94a61f 0 8px, #8a94a638 8px 16px)
+  }
+  [data-saath-withheld="masked"] {
+    background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
+  }
+}`;
+
+export class Writer {
+  constructor(frame) {
+    this.frame = frame;
+    this.clear();
+  }
+
+  get document() {
+    return this.frame.contentDocument;
+  }
+
+  // Blank at once.
+  clear() {
+    this.open("CSS1Compat");
+  }
+
+  node(id) {
+    return this.nodes[id];
+  }
+
+  id(node) {
+    return this.ids.get(node) ?? 0;
+  }
+
+  write(words, blob, lengths, gone) {
+    const strings = new Array(lengths.length);
+    for (let i = 0, at = 0; i < lengths.length; i++) strings[i] = blob.slice(at, at += lengths[i]);
+    // Opening a dialog moves the focus, and the agent may be typing elsewhere.
+    const focused = document.activeElement;
+    const { nodes } = this;
+    this.late = [];
+    for (let i = 0; i < words.length;) {
+      switch (words[i++]) {
+        case DOCUMENT:
+          this.open(words[i++] ? "BackCompat" : "CSS1Compat");
+          return this.rest(words, i, strings, gone, focused);
+        default:
+          i = this.step(words, i - 1, strings, nodes);
+      }
+    }
+    this.finish(gone, focused);
+  }
+
+  rest(words, i, strings, gone, focused) {
+    this.late = [];
+    while (i < words.length) i = this.step(words, i, strings, this.nodes);
+    this.finish(gone, focused);
+  }
+
+  step(words, i, strings, nodes) {
+    const op = words[i++];
+    const id = words[i++];
+    switch (op) {
+      case ELEMENT: {
+        const parent = words[i++], before = words[i++], namespace = words[i++];
+        const node = this.make(namespace, strings[words[i++]]);
+        this.keep(id, node);
+        nodes[parent].insertBefore(node, before ? nodes[before] : null);
+        break;
+      }
+      case TEXT: {
+        const parent = words[i++], before = words[i++];
+        const node = this.document.createTextNode(strings[words[i++]]);
+        this.keep(id, node);
+        nodes[parent].insertBefore(node, before ? nodes[before] : null);
+        break;
+      }
+      case SHADOW: {
+        const host = nodes[words[i++]];
+        let root;
+        try {
+          root = host.attachShadow({ mode: "open" });
+          root.adoptedStyleSheets = [this.base];
+        } catch {
+          root = this.document.createDocumentFragment();
+        }
+        this.keep(id, root);
+        break;
+      }
+      case MOVE: {
+        const parent = words[i++], before = words[i++];
+        nodes[parent].insertBefore(nodes[id], before ? nodes[before] : null);
+        break;
+      }
+      case REMOVE:
+        nodes[id].remove?.();
+        break;
+      case SET_TEXT:
+        nodes[id].data = strings[words[i++]];
+        break;
+      case ATTR: {
+        const name = strings[words[i++]], value = strings[words[i++]];
+        setAttribute(nodes[id], name, value);
+        if (name === "style" && this.sizes.has(id)) size(nodes[id], this.sizes.get(id));
+        break;
+      }
+      case NO_ATTR: {
+        const name = strings[words[i++]];
+        if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
+        else nodes[id].removeAttribute(name);
+        break;
+      }
+      case PROP: {
+        const prop = words[i++], value = strings[words[i++]];
+        if (prop === SIZE) this.sizes.set(id, value);
+        this.prop(nodes[id], prop, value);
+        break;
+      }
+      case NO_PROP:
+        this.prop(nodes[id], words[i++], null);
+        break;
+    }
+    return i;
+  }
+
+  finish(gone, focused) {
+    for (const id of gone) {
+      this.ids.delete(this.nodes[id]);
+      this.sizes.delete(id);
+      this.nodes[id] = undefined;
+    }
+    // What needs the whole tree, or its layout.
+    this.late.sort((a, b) => a[0] - b[0]);
+    for (const [, act] of this.late) {
+      try {
+        act();
+      } catch {
+        // A dialog that is gone again, a popover on an element that cannot have one.
+      }
+    }
+    this.late = [];
+    if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
+  }
+
+  // `document.open` also ends the frame's own first load, which some engines do late.
+  open(compat) {
+    const doc = this.document;
+    doc.open();
+    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
+    doc.close();
+    doc.documentElement?.remove();
+    const { CSSStyleSheet } = doc.defaultView;
+    this.base = new CSSStyleSheet();
+    this.base.replaceSync(BASE);
+    doc.adoptedStyleSheets = [this.base];
+    this.nodes = [undefined, doc];
+    this.ids = new Map([[doc, 1]]);
+    this.shapes = new Map();
+    this.sizes = new Map();
+  }
+
+  keep(id, node) {
+    this.nodes[id] = node;
+    this.ids.set(node, id);
+  }
+
+  // Cloning an empty element is faster than making one.
+  make(namespace, tag) {
+    const key = namespace ? `${namespace}${tag}` : tag;
+    let shape = this.shapes.get(key);
+    if (!shape) {
+      shape = this.document.createElementNS(NAMESPACES[namespace], tag);
+      this.shapes.set(key, shape);
+    }
+    return shape.cloneNode(false);
+  }
+
+  prop(node, prop, value) {
+    const on = value !== null;
+    switch (prop) {
+      // After the options and the attributes that bound them.
+      case VALUE: this.late.push([1, () => { node.value = value ?? ""; }]); break;
+      case CHECKED: node.checked = on; break;
+      case INDETERMINATE: node.indeterminate = on; break;
+      case SELECTED: this.late.push([1, () => { node.selected = on; }]); break;
+      case TOP_LAYER: this.late.push([2, () => topLayer(node, value)]); break;
+      case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
+      case SHEET: this.sheet(node, value ?? ""); break;
+      case ADOPTED: this.adopt(node, value ?? ""); break;
+      case SIZE: size(node, value); break;
+      case WITHHELD:
+        if (on) node.setAttribute("data-saath-withheld", value);
+        else node.removeAttribute("data-saath-withheld");
+        break;
+    }
+  }
+
+  sheet(node, text) {
+    let style = node;
+    if (node.localName !== "style") {
+      style = node.querySelector(":scope > style") ?? node.appendChild(this.document.createElement("style"));
+    }
+    style.textContent = text;
+  }
+
+  adopt(root, text) {
+    const sheet = new this.document.defaultView.CSSStyleSheet();
+    sheet.replaceSync(text);
+    root.adoptedStyleSheets = [this.base, sheet];
+  }
+}
+
+function setAttribute(node, name, value) {
+  if (name.startsWith("xlink:")) node.setAttributeNS(XLINK, name, value);
+  else if (name.startsWith("xml:")) node.setAttributeNS(XML, name, value);
+  else node.setAttribute(name, value);
+}
+
+function topLayer(node, value) {
+  if (value === "modal") {
+    node.removeAttribute("open");
+    node.showModal();
+  } else if (value === "popover") {
+    if (!node.popover) node.popover = "manual";
+    node.showPopover();
+  } else if (node.localName === "dialog") {
+    const open = node.hasAttribute("open");
+    node.close();
+    if (open) node.setAttribute("open", "");
+  } else {
+    node.hidePopover();
+  }
+}
+
+function scroll(node, value) {
+  const [left, top] = value.split(",").map(Number);
+  const target = node.nodeType === 9 ? node.defaultView : node;
+  target.scrollTo({ left, top, behavior: "instant" });
+}
+
+function size(node, value) {
+  if (value === null) {
+    node.style?.removeProperty("width");
+    node.style?.removeProperty("height");
+    return;
+  }
+  const [width, height] = value.split(",");
+  if (node.localName === "img") node.src = PIXEL;
+  node.style?.setProperty("width", `${width}px`, "important");
+  node.style?.setProperty("height", `${height}px`, "important");
+  node.style?.setProperty("box-sizing", "border-box", "important");
+}

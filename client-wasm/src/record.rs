@@ -1,0 +1,135 @@
+//! The parts alone, without a relay: `record()` and `Replica`, on the very path of a session.
+//!
+//! A frame is a byte that says whether the rest is deflated, and an encoded message.
+
+use crate::agent::stage::{Stage, StageError};
+use crate::browser::{Inbox, NextFrame};
+use crate::error::Error;
+use crate::options::{self, RecordOptions};
+use crate::source::Source;
+use futures::StreamExt;
+use js_sys::{Function, Uint8Array};
+use saath_core::message::FromCustomer;
+use saath_core::message::page::View;
+use saath_core::pack::{Packed, inflate, pack};
+use saath_protocol::wire;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, HtmlElement};
+
+/// Records the page until it is stopped.
+pub(crate) struct Recording {
+    state: Rc<RefCell<Option<State>>>,
+    emit: Function,
+}
+
+struct State {
+    source: Source,
+    view: Option<View>,
+}
+
+impl Recording {
+    pub(crate) fn start(options: &RecordOptions) -> Result<Self, Error> {
+        let emit: Function = options
+            .emit()
+            .dyn_into()
+            .map_err(|_| Error::InvalidOption("emit must be a function".into()))?;
+        let (inbox, mut events) = Inbox::new();
+        let next = NextFrame::new(inbox, || ());
+        let wake = next.clone();
+        let source = Source::new(options::policy(&options.record_policy()), move || wake.ask())?;
+        let recording =
+            Self { state: Rc::new(RefCell::new(Some(State { source, view: None }))), emit };
+        let own = Self { state: Rc::clone(&recording.state), emit: recording.emit.clone() };
+        wasm_bindgen_futures::spawn_local(async move {
+            while events.next().await.is_some() && own.is_on() {
+                own.flush();
+            }
+            next.cancel();
+        });
+        recording.flush();
+        Ok(recording)
+    }
+
+    /// Emits what has changed, now.
+    pub(crate) fn flush(&self) {
+        let mut frames = vec![];
+        if let Ok(mut state) = self.state.try_borrow_mut()
+            && let Some(state) = state.as_mut()
+        {
+            let view = state.source.view();
+            if state.view.as_ref() != Some(&view) {
+                state.view = Some(view.clone());
+                frames.push(FromCustomer::View(view));
+            }
+            while let Some(page) = state.source.turn() {
+                frames.push(FromCustomer::Page(page));
+            }
+        }
+        // Nothing is borrowed any more: the listener may flush or stop.
+        for frame in frames {
+            let bytes = Uint8Array::from(encode(&frame).as_slice());
+            if let Err(error) = self.emit.call1(&JsValue::NULL, &bytes) {
+                web_sys::console::error_2(&"saath: emit threw".into(), &error);
+            }
+        }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.flush();
+        if let Ok(mut state) = self.state.try_borrow_mut() {
+            *state = None;
+        }
+    }
+
+    fn is_on(&self) -> bool {
+        self.state.borrow().is_some()
+    }
+}
+
+/// Replays frames.
+pub(crate) struct Replay {
+    stage: Stage,
+}
+
+impl Replay {
+    pub(crate) fn new(parent: &HtmlElement) -> Result<Self, JsValue> {
+        Ok(Self { stage: Stage::new(parent)? })
+    }
+
+    pub(crate) fn apply(&mut self, frame: &[u8]) -> Result<(), Error> {
+        match decode(frame).ok_or(Error::InvalidFrame("it is not a frame of this version"))? {
+            FromCustomer::Page(page) => self.stage.apply(&page).map_err(|error| match error {
+                StageError::Hostile => Error::InvalidFrame("it holds what a replica must not"),
+                StageError::Differs => Error::InvalidFrame("a frame before it is missing"),
+            }),
+            FromCustomer::View(view) => {
+                self.stage.view(&view);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn document(&self) -> Option<Document> {
+        self.stage.document()
+    }
+}
+
+fn encode(message: &FromCustomer) -> Vec<u8> {
+    let (flag, mut payload) = match pack(wire::encode(message)) {
+        Packed::Plain(bytes) => (0, bytes),
+        Packed::Deflated(bytes) => (1, bytes),
+    };
+    payload.insert(0, flag);
+    payload
+}
+
+fn decode(frame: &[u8]) -> Option<FromCustomer> {
+    match frame.split_first()? {
+        (0, payload) => wire::decode(payload).ok(),
+        (1, payload) => wire::decode(&inflate(payload).ok()?).ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,176 @@
+//! A driver process, its browser, and WebDriver commands that fantoccini has no word for.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::child::{Child, free_ports};
+use crate::until::until;
+
+/// Which browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Blink, through chromedriver.
+    Chromium,
+    /// Gecko, through geckodriver.
+    Firefox,
+}
+
+impl Engine {
+    /// The one that `BROWSER` names; Chromium if none.
+    ///
+    /// # Errors
+    /// When it names another.
+    pub fn from_env() -> Result<Self> {
+        match std::env::var("BROWSER").as_deref() {
+            Err(_) | Ok("chromium") => Ok(Self::Chromium),
+            Ok("firefox") => Ok(Self::Firefox),
+            Ok(other) => bail!("BROWSER is `{other}`; it may be chromium or firefox"),
+        }
+    }
+
+    /// As in file names and in `BROWSER`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        }
+    }
+}
+
+/// A driver with one session.
+pub(crate) struct Driver {
+    pub(crate) client: Client,
+    // Dropped in this order: the browser first, then what it writes to.
+    _child: Child,
+    _profile: Profile,
+}
+
+impl Driver {
+    pub(crate) async fn start(engine: Engine) -> Result<Self> {
+        let profile = Profile::new()?;
+        let port = free_ports(1)?;
+        let (command, capabilities) = match engine {
+            Engine::Chromium => chromium(port, &profile.0),
+            Engine::Firefox => firefox(port, &profile.0)?,
+        };
+        // Browsers grumble about the machine at every start.
+        let child = Child::start(&command, Stdio::null())
+            .with_context(|| command.get_program().to_string_lossy().into_owned())?;
+        let url = format!("http://127.0.0.1:{port}");
+        let address = format!("127.0.0.1:{port}");
+        until("the driver to listen", async || {
+            tokio::net::TcpStream::connect(&address).await.map(drop).map_err(|e| e.to_string())
+        })
+        .await;
+        let Value::Object(capabilities) = capabilities else { bail!("capabilities") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&url)
+            .await?;
+        Ok(Self { client, _child: child, _profile: profile })
+    }
+
+    /// A command of the driver's own, at `/session/{id}/<path>`.
+    pub(crate) async fn send(&self, path: &str, body: Option<Value>) -> Result<Value> {
+        Ok(self.client.issue_cmd(Raw { path: path.to_owned(), body }).await?)
+    }
+
+    /// A command of the Chrome DevTools Protocol.
+    pub(crate) async fn cdp(&self, cmd: &str, params: Value) -> Result<Value> {
+        let body = json!({ "cmd": cmd, "params": params });
+        self.send("goog/cdp/execute", Some(body)).await.with_context(|| cmd.to_owned())
+    }
+}
+
+fn program(variable: &str, name: &str) -> PathBuf {
+    std::env::var_os(variable).map_or_else(|| name.into(), PathBuf::from)
+}
+
+fn chromium(port: u16, profile: &Path) -> (Command, Value) {
+    let mut command = Command::new(program("SAATH_CHROMEDRIVER", "chromedriver"));
+    command.arg(format!("--port={port}")).arg("--log-level=OFF");
+    let capabilities = json!({
+        "browserName": "chrome",
+        "goog:loggingPrefs": { "browser": "ALL" },
+        "goog:chromeOptions": {
+            "binary": program("SAATH_CHROMIUM", "/usr/bin/chromium"),
+            "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
+                "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+                format!("--user-data-dir={}", profile.display()),
+            ],
+        },
+    });
+    (command, capabilities)
+}
+
+fn firefox(port: u16, profile: &Path) -> Result<(Command, Value)> {
+    let mut command = Command::new(program("SAATH_GECKODRIVER", "geckodriver"));
+    command
+        .args(["--log", "fatal", "--port", &port.to_string()])
+        // Its default is one fixed port: two drivers at a time would fight for it.
+        .args(["--websocket-port", &free_ports(1)?.to_string(), "--profile-root"])
+        .arg(profile);
+    let capabilities = json!({
+        "browserName": "firefox",
+        "moz:firefoxOptions": {
+            "binary": program("SAATH_FIREFOX", "/usr/bin/firefox-esr"),
+            "args": ["-headless"],
+            "prefs": { "app.update.auto": false, "datareporting.policy.dataSubmissionEnabled": false },
+        },
+    });
+    Ok((command, capabilities))
+}
+
+/// A directory for one browser, removed with it.
+struct Profile(PathBuf);
+
+impl Profile {
+    fn new() -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let dir =
+            std::env::temp_dir().join(format!("saath-browser-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&dir)?;
+        Ok(Self(dir))
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        // What is left is in the temporary directory.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[derive(Debug)]
+struct Raw {
+    path: String,
+    body: Option<Value>,
+}
+
+impl WebDriverCompatibleCommand for Raw {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        match &self.body {
+            Some(body) => (http::Method::POST, Some(body.to_string())),
+            None => (http::Method::GET, None),
+        }
+    }
+}

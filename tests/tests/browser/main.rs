@@ -1,0 +1,4 @@
+//! End to end in real browsers. `BROWSER=chromium` or `firefox` says which; `cargo xtask test`
+//! runs both.
+
+mod smoke;

@@ -1,0 +1,180 @@
+//! Builds the npm package: the module, its glue and types, and the small files beside it.
+//!
+//! It is written beside the old one and swapped in at the end, so that a demo that is running
+//! never serves half a package.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{shell, tools, unknown};
+
+/// What to build.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// Quick to build rather than small and fast.
+    pub(crate) dev: bool,
+    /// Run wasm-opt over the module.
+    pub(crate) opt: bool,
+}
+
+impl Options {
+    pub(crate) fn parse(args: &[String]) -> Result<Self> {
+        let mut options = Self::default();
+        for arg in args {
+            match arg.as_str() {
+                "--dev" => options.dev = true,
+                "--opt" => options.opt = true,
+                _ => return Err(unknown(arg)),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Where the package is written.
+///
+/// # Errors
+/// As [`shell::target`].
+pub(crate) fn package() -> Result<PathBuf> {
+    Ok(shell::target()?.join("npm"))
+}
+
+/// Builds the package.
+///
+/// # Errors
+/// When a tool fails or a file of the package is missing.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    tools::wasm_target()?;
+    let wasm = compile(options)?;
+
+    let package = package()?;
+    let fresh = package.with_extension("new");
+    remove(&fresh)?;
+    fs::create_dir_all(&fresh)?;
+    bind(&wasm, &fresh)?;
+    if options.opt {
+        optimise(&fresh.join("saath_bg.wasm"))?;
+    }
+    copy_files(&fresh, options)?;
+    write_manifest(&fresh)?;
+
+    remove(&package)?;
+    fs::rename(&fresh, &package)?;
+    eprintln!("dist: {}", package.display());
+    Ok(())
+}
+
+fn compile(options: &Options) -> Result<PathBuf> {
+    let mut cargo = shell::cargo("build");
+    cargo.args(["--package", "saath", "--lib", "--target", "wasm32-unknown-unknown"]);
+    let profile = if options.dev {
+        // The edit loop wants its own profile; it is of no use to anyone but this line.
+        for setting in
+            ["inherits='release'", "opt-level=1", "lto='off'", "codegen-units=16", "strip='none'"]
+        {
+            cargo.args(["--config", &format!("profile.quick.{setting}")]);
+        }
+        "quick"
+    } else {
+        "release"
+    };
+    shell::run(cargo.args(["--profile", profile]))?;
+    Ok(shell::target()?.join("wasm32-unknown-unknown").join(profile).join("saath.wasm"))
+}
+
+fn bind(wasm: &Path, out: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name("saath")
+        .web(true)?
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // `init()` without arguments must find the .wasm beside the module.
+        .omit_default_module_path(false)
+        .generate(out)
+        .context("wasm-bindgen")
+}
+
+fn optimise(wasm: &Path) -> Result<()> {
+    let Some(wasm_opt) = tools::wasm_opt()? else { return Ok(()) };
+    let small = wasm.with_extension("opt.wasm");
+    shell::run(
+        Command::new(wasm_opt)
+            .args(["-O3", "--strip-debug", "--strip-producers", "--enable-bulk-memory"])
+            .args(["--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types"])
+            .args(["--enable-nontrapping-float-to-int", "--enable-multivalue"])
+            .arg(wasm)
+            .arg("-o")
+            .arg(&small),
+    )?;
+    fs::rename(small, wasm)?;
+    Ok(())
+}
+
+/// The files that are shipped as they are.
+fn copy_files(out: &Path, options: &Options) -> Result<()> {
+    let client = shell::root().join("client-wasm");
+    for file in [
+        client.join("loader.js"),
+        client.join("early.js"),
+        client.join("README.md"),
+        shell::root().join("LICENSE"),
+    ] {
+        let name = file.file_name().context("a file")?;
+        match fs::copy(&file, out.join(name)) {
+            // The edit loop can do without a licence.
+            Err(error) if options.dev => eprintln!("dist: {}: {error}", file.display()),
+            copied => drop(copied.with_context(|| file.display().to_string())?),
+        }
+    }
+    Ok(())
+}
+
+/// package.json, with the version of the workspace.
+fn write_manifest(out: &Path) -> Result<()> {
+    let template = shell::root().join("client-wasm/package.json");
+    let text = fs::read_to_string(&template).with_context(|| template.display().to_string())?;
+    fs::write(out.join("package.json"), versioned(&text, env!("CARGO_PKG_VERSION"))?)?;
+    Ok(())
+}
+
+/// Only the version changes: the order of `exports` has a meaning.
+fn versioned(manifest: &str, version: &str) -> Result<String> {
+    let (before, after) = manifest
+        .split_once("\"version\": \"0.0.0\"")
+        .context("client-wasm/package.json has no version 0.0.0 to replace")?;
+    Ok(format!("{before}\"version\": \"{version}\"{after}"))
+}
+
+fn remove(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| dir.display().to_string())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_is_valid_and_names_only_files_of_the_package() {
+        let text = versioned(include_str!("../../client-wasm/package.json"), "1.2.3").unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(manifest["version"], "1.2.3");
+        let shipped: Vec<&str> =
+            manifest["files"].as_array().unwrap().iter().filter_map(|f| f.as_str()).collect();
+        for export in ["./saath.wasm", "./loader", "./early"] {
+            let file = manifest["exports"][export].as_str().unwrap().trim_start_matches("./");
+            assert!(shipped.contains(&file), "{export}");
+        }
+        // A resolver takes the first condition that fits, and `default` fits always.
+        assert!(text.find("\"types\": \"./saath.d.ts\", \"default\"").is_some());
+        assert!(versioned("{}", "1.2.3").is_err());
+    }
+}

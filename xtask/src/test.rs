@@ -1,0 +1,104 @@
+//! The checks that CI runs, cheapest first, so that most mistakes are told within seconds.
+//!
+//! The browsers test what users run: the demo of this same program, over the package in
+//! `target/npm` and the relay's own binary.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{demo, dist, shell, size, tidy, tools};
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<()>,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "fmt", what: "the code is formatted", run: fmt },
+    Step { name: "tidy", what: "the rules of the house", run: tidy::run },
+    Step { name: "clippy", what: "no warnings, natively and for wasm", run: clippy },
+    Step { name: "unit", what: "the native tests", run: unit },
+    Step { name: "dist", what: "the package, its budgets, the relay", run: build },
+    Step { name: "chromium", what: "end to end in Chromium", run: chromium },
+    Step { name: "firefox", what: "end to end in Firefox", run: firefox },
+];
+
+/// Runs all steps, or those named, and stops at the first that fails.
+///
+/// # Errors
+/// With the name of the step, how long it took and the command that failed.
+pub(crate) fn run(names: &[String]) -> Result<()> {
+    if let Some(name) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        bail!(
+            "no step `{name}`; there are: {}",
+            STEPS.iter().map(|s| s.name).collect::<Vec<_>>().join(" ")
+        );
+    }
+    let chosen: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name))
+        .collect();
+    let start = Instant::now();
+    for (place, step) in chosen.iter().enumerate() {
+        eprintln!("\n── {}/{} {}: {}", place + 1, chosen.len(), step.name, step.what);
+        let began = Instant::now();
+        (step.run)().with_context(|| {
+            format!(
+                "`cargo xtask test {}` failed after {:.1} s",
+                step.name,
+                began.elapsed().as_secs_f32()
+            )
+        })?;
+        eprintln!("── {} ok, {:.1} s", step.name, began.elapsed().as_secs_f32());
+    }
+    println!("test result: ok. {} steps in {:.1} s", chosen.len(), start.elapsed().as_secs_f32());
+    Ok(())
+}
+
+fn fmt() -> Result<()> {
+    shell::run(shell::cargo("fmt").args(["--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    tools::wasm_target()?;
+    let strict = ["--", "--deny", "warnings"];
+    shell::run(shell::cargo("clippy").args(["--workspace", "--all-targets"]).args(strict))?;
+    let wasm = ["--package", "saath", "--target", "wasm32-unknown-unknown"];
+    shell::run(shell::cargo("clippy").args(wasm).args(strict))
+}
+
+fn unit() -> Result<()> {
+    let others = ["--workspace", "--exclude", "saath-tests", "--exclude", "xtask"];
+    shell::run(shell::cargo("test").args(others))?;
+    // In its own profile, for which its dependencies are compiled already.
+    shell::run(shell::cargo("test").args(["--package", "xtask", "--profile", "xtask"]))
+}
+
+fn build() -> Result<()> {
+    dist::run(&dist::Options::default())?;
+    size::run()?;
+    demo::build_relay()
+}
+
+fn chromium() -> Result<()> {
+    browser("chromium")
+}
+
+fn firefox() -> Result<()> {
+    browser("firefox")
+}
+
+fn browser(name: &str) -> Result<()> {
+    let browsers = tools::browsers()?;
+    let mut cargo = shell::cargo("test");
+    cargo
+        .args(["--package", "saath-tests", "--profile", "xtask"])
+        // One after the other: two browsers at a time are as many as a small machine bears.
+        .args(["--", "--test-threads=1"])
+        .env("BROWSER", name)
+        .env("SAATH_XTASK", std::env::current_exe()?)
+        .envs(browsers.programs);
+    shell::run(&mut cargo)
+}
