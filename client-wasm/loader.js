@@ -1,4 +1,4 @@
-// The page's one script: a button, and nothing else until it is pressed or a session goes on.
+// A button; the rest is loaded when it is pressed, or when a session goes on.
 const { documentElement: html } = document;
 const { saathRelay: relay, saathPolicy, saathJwks: jwks } =
   document.querySelector("script[data-saath-relay]").dataset;
@@ -16,9 +16,8 @@ const locale = () => html.lang || "en";
 const host = document.querySelector("saath-help") ??
   html.appendChild(document.createElement("saath-help"));
 const button = host.attachShadow({ mode: "closed" }).appendChild(document.createElement("button"));
-button.type = "button";
 button.ariaLive = "polite";
-button.style.cssText = "position:fixed;z-index:2147483646;inset:auto 16px 16px auto;max-width:300px;min-height:48px;padding:10px 20px;border:2px solid #fff;border-radius:24px;background:#0b4f9e;color:#fff;font:600 16px/1.4 system-ui,sans-serif;box-shadow:0 4px 16px #0006;cursor:pointer";
+button.style.cssText = "position:fixed;z-index:9999999;right:16px;bottom:16px;max-width:300px;min-height:48px;padding:10px 20px;border:2px solid #fff;border-radius:24px;background:#0b4f9e;color:#fff;font:600 16px/1.4 system-ui;box-shadow:0 2px 9px #0006;cursor:pointer";
 
 let said, busy, failed = "";
 const say = (index) => {
@@ -35,17 +34,17 @@ const run = async (name) => {
   busy = true;
   say(1);
   try {
-    // A browser may remember a failed import for ever, but not under another name.
-    const saath = await import("./saath.js" + failed).catch((error) => {
-      failed += "?";
-      throw error;
-    });
+    // Browsers may remember a failure by name.
+    const url = "./saath.js" + failed;
+    failed += "?";
+    const saath = await import(url);
+    failed = url.slice(10);
     await saath.default();
     let policy;
     try {
       policy = saathPolicy && await (await fetch(saathPolicy)).json();
     } catch (error) {
-      console.error("saath: no policy, so everything is masked:", error);
+      console.error("saath: no policy, all is masked:", error);
     }
     const session = await saath[name]({ relay, policy, agents: { jwks }, locale: locale() });
     session?.on("ended", () => show((busy = "")));
@@ -58,7 +57,7 @@ const run = async (name) => {
   }
 };
 
-// Only a person starts a session: a link or a script cannot.
+// Only a person starts a session.
 const start = (event) => event.isTrusted && run("share");
 button.onclick = start;
 document.addEventListener("click", (event) => {

@@ -182,7 +182,7 @@ impl Driver {
                 self.handle(Session::Tick);
             }
             Event::Glass(GlassEvent::Annotate(annotate)) => {
-                self.handle(Session::Annotate(annotate))
+                self.handle(Session::Annotate(annotate));
             }
             Event::Glass(GlassEvent::Act(action)) => {
                 self.handle(Session::Act(action));
@@ -247,7 +247,7 @@ impl Driver {
             let wait = at.since(now()).min(u64::from(u32::MAX >> 1));
             let inbox = self.inbox.clone();
             Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX >> 1), move || {
-                inbox.put(Event::Tick)
+                inbox.put(Event::Tick);
             })
         });
     }

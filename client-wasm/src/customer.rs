@@ -1,9 +1,12 @@
 //! The customer's end on the page: one loop owns the session, the source, the widget and the
 //! socket. Ending it drops them, and the page is as it was.
 
+mod consequence;
+mod handle;
 mod locales;
 mod overlay;
 pub(crate) mod perform;
+mod storage;
 mod watch;
 mod widget;
 
@@ -18,6 +21,7 @@ use crate::source::Source;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use gloo_timers::callback::Timeout;
+pub(crate) use handle::Handle;
 use overlay::Overlay;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::action::{Action, ActionResult, Outcome};
@@ -34,8 +38,6 @@ use std::rc::Rc;
 use watch::Watch;
 use widget::{Widget, WidgetEvent, WidgetView};
 
-/// The tab's storage key of the one-shot secret that carries a session over a page load.
-const STORED: &str = "cb1";
 /// How long the widget says how it ended, in milliseconds.
 const FAREWELL_MS: u32 = 6_000;
 
@@ -51,51 +53,6 @@ pub(crate) enum Event {
     Farewell,
 }
 
-/// What the page's own script holds of the session.
-pub(crate) struct Handle {
-    pub(crate) emitter: Emitter,
-    state: Cell<&'static str>,
-    inbox: Inbox<Event>,
-}
-
-impl Handle {
-    pub(crate) fn state(&self) -> &'static str {
-        self.state.get()
-    }
-
-    pub(crate) fn press(&self, event: WidgetEvent) {
-        self.inbox.put(Event::Widget(event));
-    }
-
-    pub(crate) fn stop(&self) {
-        self.press(WidgetEvent::Stop);
-    }
-
-    pub(crate) fn allow(&self) {
-        self.press(WidgetEvent::Allow);
-    }
-
-    pub(crate) fn decline(&self) {
-        self.press(WidgetEvent::Decline);
-    }
-
-    pub(crate) fn new_pin(&self) {
-        self.press(WidgetEvent::NewPin);
-    }
-
-    pub(crate) fn allow_control(&self) {
-        self.press(WidgetEvent::AllowLevel);
-    }
-
-    pub(crate) fn decline_control(&self) {
-        self.press(WidgetEvent::DeclineLevel);
-    }
-
-    pub(crate) fn revoke_control(&self) {
-        self.press(WidgetEvent::Revoke);
-    }
-}
-
 /// Begins a session: a PIN is asked for at once.
 pub(crate) fn share(options: &ShareOptions) -> Result<Rc<Handle>, Error> {
     let (share, config, policy) = read(options)?;
@@ -105,8 +62,8 @@ pub(crate) fn share(options: &ShareOptions) -> Result<Rc<Handle>, Error> {
 /// Goes on with the session of the page before this one, if there is one.
 pub(crate) fn resume(options: &ShareOptions) -> Result<Option<Rc<Handle>>, Error> {
     // Read once and erased: a duplicated tab has a copy, but only one of them can use it.
-    let secret = stored().and_then(|text| ResumeSecret::parse(&text));
-    clear_stored();
+    let secret = storage::read().and_then(|text| ResumeSecret::parse(&text));
+    storage::clear();
     let Some(secret) = secret else { return Ok(None) };
     let (share, config, policy) = read(options)?;
     match Customer::resume(config, secret, unix_seconds()) {
@@ -142,7 +99,6 @@ struct Driver {
     watch: Option<Watch>,
     view: Option<View>,
     pointer: Option<Pointer>,
-    locale: String,
 }
 
 /// Not more than this waits for the network; what changes meanwhile is dirt.
@@ -182,7 +138,6 @@ impl Driver {
             watch: None,
             view: None,
             pointer: None,
-            locale,
         };
         wasm_bindgen_futures::spawn_local(driver.run(events));
         Ok(handle)
@@ -270,7 +225,7 @@ impl Driver {
             let wait = at.since(now()).min(u64::from(u32::MAX >> 1));
             let inbox = self.inbox.clone();
             Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX >> 1), move || {
-                inbox.put(Event::Tick)
+                inbox.put(Event::Tick);
             })
         });
     }
@@ -360,8 +315,8 @@ impl Driver {
             }
             Effect::Annotate(annotate) => self.annotate(annotate),
             Effect::Room => self.next_frame.ask(),
-            Effect::StoreResume(secret) => store(&secret.to_text()),
-            Effect::ClearResume => clear_stored(),
+            Effect::StoreResume(secret) => storage::write(&secret.to_text()),
+            Effect::ClearResume => storage::clear(),
             Effect::Lost { retry_ms } => {
                 let view = if self.session.agent().is_some() {
                     WidgetView::Lost { retry_ms }
@@ -416,12 +371,13 @@ impl Driver {
 
     fn perform(&mut self, grant: &Grant, action: &Action) -> Outcome {
         let Some(source) = &mut self.source else { return Outcome::Gone };
-        let id = target(action);
-        let Some(element) = source.element(id) else { return Outcome::Gone };
-        if !matches!(action, Action::Scroll { .. })
-            && let Some(refused) = refusal(source.access(id))
-        {
+        let Some(element) = source.element(target(action)) else { return Outcome::Gone };
+        let involved = consequence::involved(action, &element);
+        if let Some(refused) = involved.iter().find_map(|element| refusal(source.access(element))) {
             return refused;
+        }
+        if involved.iter().any(consequence::leaves) {
+            return Outcome::OnlyCustomer;
         }
         if let Action::Click { at, .. } = action
             && let Some(overlay) = &self.overlay
@@ -504,33 +460,13 @@ fn refusal(access: Access) -> Option<Outcome> {
     match access {
         Access::Free => None,
         Access::Masked => Some(Outcome::Masked),
+        Access::Excluded => Some(Outcome::Excluded),
         // Until the customer can be asked in place, what needs a yes is the customer's to press.
-        Access::Excluded | Access::Confirm => Some(Outcome::Excluded),
+        Access::Confirm => Some(Outcome::OnlyCustomer),
     }
 }
 
 fn page_language() -> String {
     let element = crate::browser::document().and_then(|document| document.document_element());
     element.and_then(|element| element.get_attribute("lang")).unwrap_or_else(|| "en".into())
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    window()?.session_storage().ok().flatten()
-}
-
-fn stored() -> Option<String> {
-    storage()?.get_item(STORED).ok().flatten()
-}
-
-/// Where there is no storage a session does not survive a page load; all else works.
-fn store(text: &str) {
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(STORED, text);
-    }
-}
-
-fn clear_stored() {
-    if let Some(storage) = storage() {
-        let _ = storage.remove_item(STORED);
-    }
 }

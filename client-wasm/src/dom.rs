@@ -1,7 +1,7 @@
 //! The page's document: live nodes by number, read in bulk and written in bulk.
 //!
-//! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`
-//! and `dom/writer.js`.
+//! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`,
+//! `dom/sheets.js` and `dom/writer.js`.
 
 use saath_core::mask::Selectors;
 use saath_core::node::NodeId;
@@ -13,11 +13,18 @@ mod words;
 
 pub(crate) use words::{Writing, Written};
 
+#[wasm_bindgen(module = "/src/dom/sheets.js")]
+extern "C" {
+    type Sheets;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Sheets;
+}
+
 #[wasm_bindgen(module = "/src/dom/reader.js")]
 extern "C" {
     type Reader;
     #[wasm_bindgen(constructor)]
-    fn new(document: &Document, wake: &Closure<dyn FnMut()>) -> Reader;
+    fn new(document: &Document, wake: &Closure<dyn FnMut()>, sheets: Sheets) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
         this: &Reader,
@@ -43,6 +50,8 @@ extern "C" {
     fn reset(this: &Reader);
     #[wasm_bindgen(method)]
     fn node(this: &Reader, id: u32) -> Option<Node>;
+    #[wasm_bindgen(method)]
+    fn id(this: &Reader, node: &Node) -> u32;
     #[wasm_bindgen(method, js_name = findScrolled)]
     fn find_scrolled(this: &Reader);
     #[wasm_bindgen(method)]
@@ -65,8 +74,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn clear(this: &Writer);
     #[wasm_bindgen(method)]
-    fn node(this: &Writer, id: u32) -> Option<Node>;
-    #[wasm_bindgen(method)]
     fn id(this: &Writer, node: &Node) -> u32;
 }
 
@@ -82,7 +89,7 @@ impl Mirror {
     /// that it was.
     pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
         let wake = Closure::new(wake);
-        Self { reader: Reader::new(document, &wake), _wake: wake }
+        Self { reader: Reader::new(document, &wake, Sheets::new()), _wake: wake }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -118,6 +125,10 @@ impl Mirror {
         self.reader.node(id.0)
     }
 
+    pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {
+        Some(self.reader.id(node)).filter(|&id| id != 0).map(NodeId)
+    }
+
     /// Looks for what was scrolled before the mirror began, while the page is idle.
     pub(crate) fn find_scrolled(&self) {
         self.reader.find_scrolled();
@@ -149,10 +160,6 @@ impl Canvas {
     /// Empties the document at once.
     pub(crate) fn clear(&self) {
         self.writer.clear();
-    }
-
-    pub(crate) fn node(&self, id: NodeId) -> Option<Node> {
-        self.writer.node(id.0)
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {

@@ -50,7 +50,7 @@ export interface AgentEvents {
   level: LevelEvent;
   view: { width: number; height: number; title: string; url: string; hidden: boolean };
   pointer: { x: number; y: number; pressed: boolean };
-  action: { serial: number; outcome: "done" | "not_allowed" | "gone" | "masked" | "excluded" | "not_interactive" | "unsuitable" };
+  action: { serial: number; outcome: "done" | "not_allowed" | "gone" | "masked" | "excluded" | "not_interactive" | "unsuitable" | "only_customer" };
   latency: { ms: number };
   repaired: { count: number };
   lost: { retryMs: number };

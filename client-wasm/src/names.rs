@@ -57,6 +57,7 @@ pub(crate) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Excluded => "excluded",
         Outcome::NotInteractive => "not_interactive",
         Outcome::Unsuitable => "unsuitable",
+        Outcome::OnlyCustomer => "only_customer",
     }
 }
 

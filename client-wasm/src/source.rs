@@ -100,9 +100,9 @@ impl Source {
         }
     }
 
-    /// What the agent may do with a node, by the page as it is now.
-    pub(crate) fn access(&self, id: NodeId) -> Access {
-        self.capture.access(id)
+    /// What the agent may do with an element. One that was never sent is not for the agent.
+    pub(crate) fn access(&self, element: &Element) -> Access {
+        self.mirror.id(element).map_or(Access::Masked, |id| self.capture.access(id))
     }
 
     /// Size, title and address of the page, masked.

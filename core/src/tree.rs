@@ -5,6 +5,7 @@
 //! batch, so that a difference between the two ends is noticed at once.
 
 mod hash;
+mod links;
 mod slab;
 
 use crate::node::NodeId;
@@ -343,77 +344,6 @@ impl Tree {
             }
         }
         Err(ApplyError::TooLarge)
-    }
-
-    fn link(&mut self, id: u32, parent: u32, next: u32) {
-        let Some(parent_node) = self.nodes.get_mut(parent) else { return };
-        let prev;
-        if next == 0 {
-            prev = parent_node.last;
-            parent_node.last = id;
-        } else {
-            prev = self.nodes.get(next).map_or(0, |node| node.prev);
-        }
-        if prev == 0 {
-            if let Some(parent_node) = self.nodes.get_mut(parent) {
-                parent_node.first = id;
-            }
-        } else if let Some(prev_node) = self.nodes.get_mut(prev) {
-            prev_node.next = id;
-        }
-        self.set_prev(next, id);
-        if let Some(node) = self.nodes.get_mut(id) {
-            node.parent = parent;
-            node.prev = prev;
-            node.next = next;
-        }
-        self.rehash(id, 0);
-    }
-
-    fn unlink(&mut self, id: u32) {
-        let Some(node) = self.nodes.get_mut(id) else { return };
-        let old = node_hash(id, node);
-        let (parent, prev, next) = (node.parent, node.prev, node.next);
-        (node.parent, node.prev, node.next) = (0, 0, 0);
-        self.hash = self.hash.wrapping_sub(old);
-        if prev != 0 {
-            if let Some(prev_node) = self.nodes.get_mut(prev) {
-                prev_node.next = next;
-            }
-        } else if let Some(parent_node) = self.nodes.get_mut(parent) {
-            parent_node.first = next;
-        }
-        if next == 0 {
-            if let Some(parent_node) = self.nodes.get_mut(parent) {
-                parent_node.last = prev;
-            }
-        }
-        self.set_prev(next, prev);
-    }
-
-    fn set_prev(&mut self, id: u32, prev: u32) {
-        if let Some(node) = self.nodes.get_mut(id) {
-            let old = node_hash(id, node);
-            node.prev = prev;
-            self.rehash(id, old);
-        }
-    }
-
-    /// Takes an unlinked subtree out. Its root no longer counts in the hash.
-    fn drop_subtree(&mut self, root: NodeId, gone: &mut impl FnMut(NodeId)) {
-        let mut stack = vec![root.0];
-        while let Some(id) = stack.pop() {
-            let Some(node) = self.nodes.remove(id) else { continue };
-            if id != root.0 {
-                self.hash = self.hash.wrapping_sub(node_hash(id, &node));
-            }
-            gone(NodeId(id));
-            let mut child = node.first;
-            while child != 0 {
-                stack.push(child);
-                child = self.nodes.get(child).map_or(0, |node| node.next);
-            }
-        }
     }
 
     fn set(&mut self, id: NodeId, key: SettingKey, value: Option<u64>) -> Result<(), ApplyError> {

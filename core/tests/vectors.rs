@@ -313,8 +313,9 @@ fn values() {
     });
     use Outcome as O;
     golden!(O, O::Done | O::NotAllowed | O::Gone | O::Masked | O::Excluded | O::NotInteractive
-        | O::Unsuitable => {
+        | O::Unsuitable
+        | O::OnlyCustomer => {
         O::Done => "00", O::NotAllowed => "01", O::Gone => "02", O::Masked => "03", O::Excluded => "04",
-        O::NotInteractive => "05", O::Unsuitable => "06",
+        O::NotInteractive => "05", O::Unsuitable => "06", O::OnlyCustomer => "07",
     });
 }

@@ -18,6 +18,8 @@ use thiserror::Error;
 pub const AUDIENCE: &str = "saath-relay";
 /// How far clocks may differ.
 const LEEWAY: Duration = Duration::from_secs(30);
+/// Sessions last two hours at most, and may then be lost for the grace time.
+const LONGEST_SESSION: Duration = Duration::from_secs(2 * 60 * 60 + 120);
 /// A key that is not in the file makes us read it again, but not more often than this.
 const RELOAD: Duration = Duration::from_secs(60);
 /// The shortest RSA modulus, in bytes.
@@ -92,10 +94,24 @@ impl Verifier {
     /// # Errors
     /// [`Denied`].
     pub fn verify(&self, token: &str) -> Result<AgentKey, Denied> {
+        self.verify_within(token, LEEWAY)
+    }
+
+    /// As [`Self::verify`] for an agent that comes back to a room: the token may have expired since
+    /// the session began, but not longer ago than a session can last. What lets it in is the room's
+    /// secret id, which only the two ends know; the token keeps others from trying ids.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub fn verify_returning(&self, token: &str) -> Result<AgentKey, Denied> {
+        self.verify_within(token, LONGEST_SESSION)
+    }
+
+    fn verify_within(&self, token: &str, leeway: Duration) -> Result<AgentKey, Denied> {
         let header = decode_header(token).map_err(|_| Denied::Malformed)?;
         let (key, algorithm) = self.key(&header.kid).ok_or(Denied::UnknownKey)?;
         let mut validation = Validation::new(algorithm);
-        validation.leeway = LEEWAY.as_secs();
+        validation.leeway = leeway.as_secs();
         validation.validate_nbf = true;
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);

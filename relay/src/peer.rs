@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::Shared;
-use crate::auth::AgentKey;
+use crate::auth::{AgentKey, Denied, Verifier};
 use crate::hub::{Link, refuse};
 use crate::limits::{Rate, Source};
 use crate::outbox::Outgoing;
@@ -199,7 +199,7 @@ impl Peer<'_> {
     }
 
     async fn claim(&mut self, nameplate: Nameplate, token: &str) -> Result<(), Refusal> {
-        let agent = self.admit_agent(token)?;
+        let agent = self.admit_agent(|verifier| verifier.verify(token))?;
         let room_token = random()?;
         let now = Instant::now();
         if self.shared.hub.lock().misses.locked(now, &agent) {
@@ -225,7 +225,7 @@ impl Peer<'_> {
     }
 
     fn rejoin_agent(&mut self, id: [u8; 16], token: &str) -> Result<(), Refusal> {
-        self.admit_agent(token)?;
+        self.admit_agent(|verifier| verifier.verify_returning(token))?;
         self.rejoin(Side::Agent, id)
     }
 
@@ -243,11 +243,14 @@ impl Peer<'_> {
         if allowed { Ok(()) } else { Err(Refusal::TooMany) }
     }
 
-    fn admit_agent(&mut self, token: &str) -> Result<AgentKey, Refusal> {
+    fn admit_agent(
+        &mut self,
+        verify: impl FnOnce(&Verifier) -> Result<AgentKey, Denied>,
+    ) -> Result<AgentKey, Refusal> {
         self.admit()?;
         let agent = match &self.agent {
             Some(agent) => agent.clone(),
-            None => self.shared.verifier.verify(token).map_err(|denied| {
+            None => verify(&self.shared.verifier).map_err(|denied| {
                 tracing::info!(peer = self.id.0, %denied, "agent token");
                 Refusal::Unauthorized
             })?,

@@ -120,6 +120,10 @@ async fn bad_tokens_leave_the_nameplate_live() {
         agent.claim(nameplate, &token).await;
         assert_eq!(agent.control().await, FromRelay::Refused(Refusal::Unauthorized), "{what}");
         agent.closed(4401).await;
+        // Who comes back may have a token that expired meanwhile: `tokens.rs`.
+        if matches!(what, "expired" | "not yet valid") {
+            continue;
+        }
         let mut agent = relay.client().await;
         agent.rejoin(Side::Agent, [1; 16], &token).await;
         agent.refused(Refusal::Unauthorized).await;

@@ -43,6 +43,18 @@ fn clocks_may_differ_by_half_a_minute() {
 }
 
 #[test]
+fn who_comes_back_may_have_an_expired_token() {
+    let issuer = Issuer::new();
+    let verifier = Verifier::from_file(&issuer.jwks_file()).unwrap();
+    let now = common::now();
+    for (expired_s, good) in [(0, true), (2 * 60 * 60, true), (3 * 60 * 60, false)] {
+        let token = issuer.token_but(json!({ "nbf": now - 86_400, "exp": now - expired_s }));
+        assert_eq!(verifier.verify_returning(&token).is_ok(), good, "{expired_s}");
+    }
+    assert!(verifier.verify_returning(&issuer.token_but(json!({ "aud": "x" }))).is_err());
+}
+
+#[test]
 fn keys_that_are_not_used() {
     let load = |text: &str| Verifier::from_file(&write_temporary(text));
     assert!(matches!(load("{"), Err(KeysError::Parse(_))));

@@ -30,7 +30,16 @@ impl Demo {
     /// # Errors
     /// When nothing was built, or it does not start.
     pub fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts it with these variables in its environment: the relay's limits can be set so.
+    ///
+    /// # Errors
+    /// As [`Demo::start`].
+    pub fn start_with(variables: &[(&str, &str)]) -> Result<Self> {
         let mut command = Command::new(xtask()?);
+        command.envs(variables.iter().copied());
         command.args(["demo", "--json", "--no-build", "--port-base"]);
         command.arg(free_ports(4)?.to_string());
         let mut child = Child::start(&command, Stdio::inherit())?;
@@ -62,6 +71,25 @@ impl Demo {
     /// When the demo has ended.
     pub fn start_relay(&self) -> Result<()> {
         self.child.signal(Signal::USR2)
+    }
+
+    /// A number that the relay counts: the sum of all lines of a metric.
+    ///
+    /// # Errors
+    /// When the relay does not answer, or does not count that.
+    pub async fn count(&self, metric: &str) -> Result<f64> {
+        let site = self.relay.replace("ws://", "http://").replace("/ws", "");
+        let reply = Reply::to("GET", &site, "/metrics", "").await?;
+        let name = format!("saath_relay_{metric}");
+        let counts: Vec<f64> = reply
+            .body
+            .lines()
+            .filter_map(|line| line.strip_prefix(&name))
+            .filter(|rest| rest.starts_with(['{', ' ']))
+            .filter_map(|rest| rest.rsplit(' ').next()?.parse().ok())
+            .collect();
+        anyhow::ensure!(!counts.is_empty(), "no {name} in {}", reply.body);
+        Ok(counts.iter().sum())
     }
 
     /// An agent token, as the CRM gets it.

@@ -7,10 +7,14 @@ mod child;
 mod demo;
 mod driver;
 mod page;
+mod pages;
+mod session;
 mod until;
 mod widget;
 
 pub use demo::{Demo, Reply};
 pub use driver::Engine;
 pub use page::{LAPTOP, PHONE, Page, Viewport};
+pub use pages::Pages;
+pub use session::{Prompt, Session, Shown};
 pub use until::{until, until_eq};

@@ -90,6 +90,31 @@ impl Page {
         Ok(self.driver.client.execute(body, arguments).await?)
     }
 
+    /// The browser's tabs, the oldest first, whatever opened them.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn tabs(&self) -> Result<Vec<String>> {
+        let handles = self.driver.send("window/handles", None).await?;
+        let handles = handles.as_array().map_or(&[][..], Vec::as_slice);
+        Ok(handles.iter().filter_map(|handle| handle.as_str().map(str::to_owned)).collect())
+    }
+
+    /// Goes to a tab, with all that comes after this.
+    ///
+    /// # Errors
+    /// When it was closed.
+    pub async fn switch_to(&self, tab: &str) -> Result<()> {
+        self.driver.send("window", Some(json!({ "handle": tab }))).await?;
+        self.resize(LAPTOP).await
+    }
+
+    /// Which browser this is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// The visible text of the first element that matches.
     ///
     /// # Errors
@@ -123,6 +148,20 @@ impl Page {
         self.press(css, &spot).await
     }
 
+    /// Clicks the first button or link that says this.
+    ///
+    /// # Errors
+    /// As [`Page::click`].
+    pub async fn press_text(&self, text: &str) -> Result<()> {
+        let body = format!(
+            "const e = [...document.querySelectorAll('button, a')].find(
+               e => e.innerText.includes(arguments[0]) && e.getClientRects().length);
+             if (!e) return null; {MIDDLE}; return middle(e, document)"
+        );
+        let spot = self.eval(&body, json!([text])).await?;
+        self.press(text, &spot).await
+    }
+
     /// Types into the element as a keyboard would, after what is there already.
     ///
     /// # Errors
@@ -146,6 +185,36 @@ impl Page {
             })
             .collect();
         let body = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": keys }] });
+        self.driver.send("actions", Some(body)).await?;
+        Ok(())
+    }
+
+    /// Presses a key while another is held down.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn chord(&self, held: char, key: char) -> Result<()> {
+        let keys = json!([
+            { "type": "keyDown", "value": held },
+            { "type": "keyDown", "value": key },
+            { "type": "keyUp", "value": key },
+            { "type": "keyUp", "value": held },
+        ]);
+        let body = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": keys }] });
+        self.driver.send("actions", Some(body)).await?;
+        Ok(())
+    }
+
+    /// Turns the wheel by this many pixels with the mouse at a spot of the viewport.
+    ///
+    /// # Errors
+    /// When it lies outside.
+    pub async fn wheel_at(&self, x: f64, y: f64, down: i32) -> Result<()> {
+        #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
+        let turn = json!({
+            "type": "scroll", "x": x as i64, "y": y as i64, "deltaX": 0, "deltaY": down,
+        });
+        let body = json!({ "actions": [{ "type": "wheel", "id": "wheel", "actions": [turn] }] });
         self.driver.send("actions", Some(body)).await?;
         Ok(())
     }

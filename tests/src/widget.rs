@@ -14,13 +14,14 @@ use crate::page::{MIDDLE, Page};
 const SHADOW: &str = "shadow-6066-11e4-a52e-4f735466cecf";
 const HOST: &str = "saath-ui";
 
-/// Finds a control by its `data-act`, its accessible name or its text.
+/// Finds a control by its `data-do`, its accessible name or its text, or the first of a kind.
 const FIND: &str = "
 const find = (root, name) => {
   const named = e => e.getAttribute('aria-label') === name || e.innerText.trim() === name;
-  const all = [...root.querySelectorAll('button, a, input, summary, [role=button], [data-act]')];
+  const all = [...root.querySelectorAll('button, a, input, summary, [role=button], [data-do]')];
   const seen = all.filter(e => e.getClientRects().length > 0);
-  return seen.find(e => e.dataset.act === name) ?? seen.find(named);
+  return seen.find(e => e.dataset.do === name) ?? seen.find(named) ??
+    seen.find(e => e.localName === name);
 }";
 
 impl Page {
@@ -34,7 +35,7 @@ impl Page {
         Ok(text.map(|text| text.as_str().unwrap_or_default().to_owned()))
     }
 
-    /// Clicks a control of the widget, found by `data-act`, accessible name or text.
+    /// Clicks a control of the widget, found by `data-do`, accessible name or text.
     ///
     /// # Errors
     /// When there is none, or something lies over it.

@@ -109,7 +109,7 @@ async function start() {
 
 function changed(state) {
   if (!session) return;
-  if (state === "connecting" || state === "authorizing") {
+  if (state === "connecting" || state === "pending" || state === "authorizing") {
     const fresh = byId("wait").hidden;
     byId("wait-title").textContent = STATES[state];
     if (fresh) show("wait");

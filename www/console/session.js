@@ -40,10 +40,13 @@ export function showSession(session, agent, say) {
     if (state === "active") since ??= Date.now();
   });
   session.on("level", (change) => {
+    const text = levelChangeText(change.why, level);
     level = change.level;
     asking = false;
-    const text = levelChangeText(change.why);
-    if (text) toast(text);
+    if (text) {
+      byId("toasts").replaceChildren();
+      toast(text);
+    }
     if (level === "act" && change.why === "allowed") choose("act");
     else if (level !== "act" && tool === "act") choose("pointer");
     showLevel();

@@ -29,6 +29,7 @@ const OUTCOMES = {
   excluded: "The portal does not allow this to be done for the taxpayer.",
   notinteractive: "This cannot be used now: it is hidden, covered or switched off.",
   unsuitable: "That does not fit this part of the page.",
+  onlycustomer: "Only the taxpayer may press this. Ask them to.",
 };
 
 /** Why an action was refused; nothing if it was done. */
@@ -44,10 +45,15 @@ const LEVEL_CHANGES = {
   declined: "The taxpayer declined.",
   revoked: "The taxpayer took back control.",
   released: "You gave back control.",
-  resumed: "Connected again. Acting must be asked for again.",
+  resumed: "Connected again.",
 };
 
-export const levelChangeText = (why) => LEVEL_CHANGES[String(why).toLowerCase()];
+/** What happened to the level; nothing where the view itself says it. */
+export function levelChangeText(why, before) {
+  if (!before) return undefined;
+  if (why === "resumed" && before === "act") return "Connected again. Ask again before you act.";
+  return LEVEL_CHANGES[why];
+}
 
 const JOIN_ERRORS = {
   InvalidPin: "This is not a help PIN: one digit is missing, too many or wrong. Ask for it once more.",
@@ -68,6 +74,7 @@ export function joinError(error) {
 
 export const STATES = {
   connecting: "Connecting…",
+  pending: "Connecting…",
   authorizing: "Waiting for the taxpayer to allow",
   active: "Live",
   lost: "Connection lost",

@@ -398,7 +398,7 @@ impl Widget {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Note {
     title: &'static str,
     text: &'static str,

@@ -19,16 +19,16 @@ const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class Reader {
-  constructor(doc, wake) {
+  constructor(doc, wake, sheets) {
+    this.styles = sheets;
     this.doc = doc;
     this.win = doc.defaultView;
     this.wake = wake;
     this.next = 2;
-    this.marks = [[MASK, new Set()], [SHOW, new Set()], [BLOCK, new Set()], [NO_ACT, new Set()], [CONFIRM, new Set()]];
+    this.marks = new Map();
     this.secrets = new WeakSet();
     this.closedRoots = new WeakMap();
     this.roots = new Set();
-    this.sources = new WeakMap();
     this.queue = [];
     this.noted = new Map();
     this.observer = new this.win.MutationObserver((records) => {
@@ -100,8 +100,9 @@ export class Reader {
   // Five selector lists; throws on one that does not parse.
   select(mask, show, block, noAct, confirm) {
     const probe = this.doc.createDocumentFragment();
-    this.selectors = [mask, show, block, noAct, confirm];
-    for (const selector of this.selectors) probe.querySelector(selector);
+    this.selectors = [[MASK, mask], [SHOW, show], [BLOCK, block], [NO_ACT, noAct], [CONFIRM, confirm]];
+    for (const [, selector] of this.selectors) probe.querySelector(selector);
+    this.anyMark = this.selectors.map(([, selector]) => selector).join();
     this.remark();
   }
 
@@ -147,7 +148,7 @@ export class Reader {
     for (const { type, target, addedNodes } of records) {
       if (type === "characterData") {
         mark(target, TEXT_PART);
-        mark(target.parentNode, SETTINGS);
+        if (!isOpen(target.parentNode ?? target)) mark(target.parentNode, SETTINGS);
         continue;
       }
       structure = true;
@@ -164,7 +165,7 @@ export class Reader {
       if (stateOf(node) !== was) mark(node, node.localName === "select" ? SUBTREE : SETTINGS);
     }
     for (const [node, was] of this.sheets) {
-      if (ruleCount(node) !== was) mark(node, SETTINGS);
+      if (this.styles.ruleCount(node) !== was) mark(node, SETTINGS);
     }
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
@@ -178,22 +179,25 @@ export class Reader {
 
   // Asks the page's marks anew; what changed its marks is read again with all that is in it.
   remark() {
-    this.selectors.forEach((selector, i) => {
-      const entry = this.marks[i];
-      const [, before] = entry;
-      const now = new Set();
-      for (const root of [this.doc, ...this.roots]) {
-        for (const node of root.querySelectorAll(selector)) now.add(node);
-      }
-      for (const node of now) if (!before.has(node)) this.mark(node);
-      for (const node of before) if (!now.has(node)) this.mark(node);
-      entry[1] = now;
-    });
+    const before = this.marks;
+    this.marks = new Map();
+    this.findMarks(this.doc);
+    for (const root of this.roots) this.findMarks(root);
+    const changed = (node) => {
+      const id = this.ids.get(node);
+      if (id !== undefined) this.noted.set(id, (this.noted.get(id) ?? 0) | SUBTREE);
+    };
+    for (const [node, bits] of this.marks) if (before.get(node) !== bits) changed(node);
+    for (const node of before.keys()) if (!this.marks.has(node)) changed(node);
   }
 
-  mark(node) {
-    const id = this.ids.get(node);
-    if (id !== undefined) this.noted.set(id, (this.noted.get(id) ?? 0) | SUBTREE);
+  // One search for all lists: few elements are marked, and only those are asked which marks.
+  findMarks(root) {
+    for (const node of root.querySelectorAll(this.anyMark)) {
+      let bits = 0;
+      for (const [bit, selector] of this.selectors) if (node.matches(selector)) bits |= bit;
+      this.marks.set(node, bits);
+    }
   }
 
   // Reads what is asked for; the answer is fetched by `take*`.
@@ -223,8 +227,7 @@ export class Reader {
   }
 
   takeText() {
-    const blob = this.strings.join("");
-    return blob;
+    return this.strings.join("");
   }
 
   takeLengths() {
@@ -264,10 +267,8 @@ export class Reader {
       }
       this.done.add(node);
       if (node.nodeType === 3 || node.nodeType === 4) {
-        this.ensure(3);
-        this.words[this.length++] = TEXT;
-        this.words[this.length++] = this.number(node);
-        this.words[this.length++] = this.string(node.data);
+        this.push2(TEXT, this.number(node));
+        this.push1(this.string(node.data));
         continue;
       }
       this.open(node, SETTINGS | CHILDREN);
@@ -298,12 +299,16 @@ export class Reader {
       }
       default: {
         const tag = node.localName;
-        let marks = 0;
-        for (const [bit, set] of this.marks) if (set.has(node)) marks |= bit;
+        let marks = this.marks.get(node) ?? 0;
         const namespace = NAMESPACES[node.namespaceURI] ?? 0;
         if (tag === "input" && node.type === "password") this.secrets.add(node);
         if (this.secrets.has(node)) marks |= EVER_SECRET;
-        this.push3(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id, this.string(tag));
+        // What submits a form is the customer's to press.
+        if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
+          marks |= CONFIRM;
+        }
+        this.push2(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id);
+        this.push1(this.string(tag));
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
           count = this.attributes(node) + this.state(node, tag, marks);
         }
@@ -320,9 +325,7 @@ export class Reader {
       this.roots.add(root);
       this.on(root, "scroll", this.scroll);
       this.on(root, "change", () => this.wake());
-      this.selectors?.forEach((selector, i) => {
-        for (const node of root.querySelectorAll(selector)) this.marks[i][1].add(node);
-      });
+      this.findMarks(root);
     }
   }
 
@@ -376,9 +379,9 @@ export class Reader {
       case "style":
       case "link":
         if (node.sheet) {
-          this.sheets.set(node, ruleCount(node));
-          if (tag === "link") this.fetchSource(node);
-          set(SHEET, this.sheetText(node.sheet));
+          this.sheets.set(node, this.styles.ruleCount(node));
+          if (tag === "link") this.styles.fetchSource(node, this.abort.signal, () => this.note(node, SETTINGS));
+          set(SHEET, this.styles.text(node.sheet));
         }
         break;
     }
@@ -399,59 +402,12 @@ export class Reader {
       count++;
     };
     if (root.adoptedStyleSheets?.length) {
-      set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.sheetText(sheet)).join("\n"));
+      set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
     }
     if (root === this.doc && (this.win.scrollX || this.win.scrollY || this.scrolled.has(root))) {
       set(SCROLL, `${this.win.scrollX},${this.win.scrollY}`);
     }
     return count;
-  }
-
-  // A sheet's text, as it was written where that still holds: printing the rules loses what an
-  // engine has not kept, as shorthands with a variable that a later longhand overrides.
-  sheetText(sheet) {
-    if (sheet.disabled) return "";
-    const { ownerNode } = sheet;
-    const source = this.sources.get(sheet);
-    let written = "";
-    if (ownerNode?.localName === "style") written = ownerNode.textContent;
-    else if (source && source.count === ruleCount(ownerNode)) written = source.text;
-    let text;
-    try {
-      const rules = Array.from(sheet.cssRules);
-      const print = (rule) => this.ruleText(rule);
-      text = written.trim()
-        ? rules.filter((rule) => rule.styleSheet).map(print).join("\n") + written
-        : rules.map(print).join("\n");
-    } catch {
-      return written;
-    }
-    const media = sheet.media?.mediaText;
-    return media && text ? `@media ${media}{${text}}` : text;
-  }
-
-  ruleText(rule) {
-    if (!rule.styleSheet) return ownText(rule, (inner) => this.ruleText(inner));
-    let text = this.sheetText(rule.styleSheet);
-    if (rule.supportsText) text = `@supports ${rule.supportsText}{${text}}`;
-    if (typeof rule.layerName === "string") text = `@layer ${rule.layerName}{${text}}`;
-    const media = rule.media?.mediaText;
-    return media ? `@media ${media}{${text}}` : text;
-  }
-
-  // The text of a linked sheet of this origin; the browser has it in its cache.
-  async fetchSource(link) {
-    const { sheet } = link;
-    if (!sheet?.href || this.sources.has(sheet) || new URL(sheet.href).origin !== this.win.location.origin) return;
-    this.sources.set(sheet, undefined);
-    try {
-      const answer = await this.win.fetch(sheet.href, { credentials: "same-origin", cache: "force-cache", signal: this.abort.signal });
-      if (!answer.ok) return;
-      this.sources.set(sheet, { text: await answer.text(), count: ruleCount(link) });
-      this.note(link, SETTINGS);
-    } catch {
-      // The rules as the engine prints them have to do.
-    }
   }
 
   number(node) {
@@ -487,16 +443,8 @@ export class Reader {
   }
 
   push2(a, b) {
-    this.ensure(2);
-    this.words[this.length++] = a;
-    this.words[this.length++] = b;
-  }
-
-  push3(a, b, c) {
-    this.ensure(3);
-    this.words[this.length++] = a;
-    this.words[this.length++] = b;
-    this.words[this.length++] = c;
+    this.push1(a);
+    this.push1(b);
   }
 
   // Scroll offsets set before the capture began. Reading one lays the element out, so this is done
@@ -549,44 +497,4 @@ function stateOf(node) {
   const { type } = node;
   if (type === "checkbox" || type === "radio") return `${node.checked}${node.indeterminate}`;
   return node.value;
-}
-
-function ruleCount(node) {
-  try {
-    return node.sheet ? node.sheet.cssRules.length + (node.sheet.disabled ? 0.5 : 0) : -1;
-  } catch {
-    return -2;
-  }
-}
-
-// A shorthand with a variable: some engines print its longhands, all of them empty.
-function ownText(rule, inner) {
-  const { cssText } = rule;
-  if (!cssText.includes(": ;")) return cssText;
-  const prelude = rule.selectorText ?? cssText.slice(0, cssText.indexOf("{"));
-  const nested = rule.cssRules ? Array.from(rule.cssRules, inner).join("\n") : "";
-  return `${prelude}{${rule.style ? declarations(rule.style) : ""}${nested}}`;
-}
-
-const SHORTHANDS = ["all", "animation", "background", "background-position", "border", "border-block",
-  "border-block-color", "border-block-end", "border-block-start", "border-block-style", "border-block-width",
-  "border-bottom", "border-color", "border-image", "border-inline", "border-inline-color",
-  "border-inline-end", "border-inline-start", "border-inline-style", "border-inline-width", "border-left",
-  "border-radius", "border-right", "border-style", "border-top", "border-width", "column-rule", "columns",
-  "contain-intrinsic-size", "container", "flex", "flex-flow", "font", "font-variant", "gap", "grid",
-  "grid-area", "grid-column", "grid-row", "grid-template", "inset", "inset-block", "inset-inline",
-  "list-style", "margin", "margin-block", "margin-inline", "mask", "offset", "outline", "overflow",
-  "overscroll-behavior", "padding", "padding-block", "padding-inline", "place-content", "place-items",
-  "place-self", "scroll-margin", "scroll-padding", "text-decoration", "text-emphasis", "transition"];
-
-function declarations(style) {
-  let text = "";
-  const write = (name) => {
-    const value = style.getPropertyValue(name);
-    const priority = style.getPropertyPriority(name);
-    if (value) text += `${name}:${value}${priority && " !important"};`;
-  };
-  for (const name of SHORTHANDS) if (style.getPropertyValue(name).includes("var(")) write(name);
-  for (const name of style) write(name);
-  return text;
 }

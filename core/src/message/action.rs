@@ -111,4 +111,6 @@ pub enum Outcome {
     NotInteractive,
     /// The action does not fit the element.
     Unsuitable,
+    /// Only the customer may press this: it submits, opens another tab or leaves the portal.
+    OnlyCustomer,
 }

@@ -10,7 +10,7 @@ pub struct Page {
     pub number: u32,
     /// Whether the replica starts from nothing.
     pub fresh: bool,
-    /// The encoded [`crate::diff::Op`].
+    /// The encoded [`crate::ops::Batch`].
     pub batch: Vec<u8>,
     /// Running hash of the tree after this batch.
     pub hash: u64,

@@ -46,11 +46,11 @@ impl<T> Slab<T> {
             used: 0,
             slots: std::iter::repeat_with(|| None).take(PAGE).collect(),
         });
-        if let Some(slot) = page.slots.get_mut(slot) {
-            if slot.replace(value).is_none() {
-                page.used += 1;
-                self.len += 1;
-            }
+        if let Some(slot) = page.slots.get_mut(slot)
+            && slot.replace(value).is_none()
+        {
+            page.used += 1;
+            self.len += 1;
         }
     }
 

@@ -3,35 +3,35 @@
 mod observer;
 mod sink;
 
-pub use observer::Observer;
-pub use sink::Sink;
+pub(crate) use observer::Observer;
+pub(crate) use sink::Sink;
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The value of every password field.
-pub const SECRET: &str = "S3CRET-7G4K";
-pub const DOCUMENT: usize = 0;
+pub(crate) const SECRET: &str = "S3CRET-7G4K";
+pub(crate) const DOCUMENT: usize = 0;
 
 #[derive(Debug, Clone)]
-pub struct Page {
-    pub nodes: Vec<PageNode>,
+pub(crate) struct Page {
+    pub(crate) nodes: Vec<PageNode>,
     /// Whether the attributes `m` and `s` are marks to mask and to show.
-    pub marks: bool,
+    pub(crate) marks: bool,
 }
 
 #[derive(Debug, Clone)]
-pub struct PageNode {
-    pub kind: PageKind,
-    pub attrs: BTreeMap<&'static str, String>,
-    pub value: Option<String>,
-    pub children: Vec<usize>,
-    pub parent: Option<usize>,
+pub(crate) struct PageNode {
+    pub(crate) kind: PageKind,
+    pub(crate) attrs: BTreeMap<&'static str, String>,
+    pub(crate) value: Option<String>,
+    pub(crate) children: Vec<usize>,
+    pub(crate) parent: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum PageKind {
+pub(crate) enum PageKind {
     Document,
     Element(&'static str),
     Text(String),
@@ -40,7 +40,7 @@ pub enum PageKind {
 
 /// Numbers are taken modulo what there is.
 #[derive(Debug, Clone)]
-pub enum Edit {
+pub(crate) enum Edit {
     Element {
         parent: usize,
         at: usize,
@@ -78,7 +78,7 @@ pub enum Edit {
 const TAGS: [&str; 6] = ["div", "p", "select", "option", "input", "script"];
 const ATTRS: [&str; 5] = ["class", "title", "data-x", "m", "s"];
 
-pub fn any_edit() -> impl Strategy<Value = Edit> {
+pub(crate) fn any_edit() -> impl Strategy<Value = Edit> {
     let n = || 0usize..40;
     let text = || "[a-d]{0,3}";
     prop_oneof![
@@ -96,7 +96,7 @@ pub fn any_edit() -> impl Strategy<Value = Edit> {
 }
 
 impl Page {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let document = PageNode {
             kind: PageKind::Document,
             attrs: BTreeMap::new(),
@@ -107,7 +107,7 @@ impl Page {
         Self { nodes: vec![document], marks: true }
     }
 
-    pub fn edit(&mut self, edit: &Edit, observer: &mut Observer) {
+    pub(crate) fn edit(&mut self, edit: &Edit, observer: &mut Observer) {
         let count = self.nodes.len();
         let pick = |n: usize| n % count;
         match edit {
@@ -184,7 +184,7 @@ impl Page {
     }
 
     /// Adds a `div` with this many rows, and returns it.
-    pub fn add_rows(&mut self, rows: usize, observer: &mut Observer) -> usize {
+    pub(crate) fn add_rows(&mut self, rows: usize, observer: &mut Observer) -> usize {
         let table = self.make(PageKind::Element("div"));
         self.insert(table, DOCUMENT, usize::MAX, observer);
         for n in 0..rows {
@@ -196,7 +196,7 @@ impl Page {
         table
     }
 
-    pub fn reverse(&mut self, parent: usize, observer: &mut Observer) {
+    pub(crate) fn reverse(&mut self, parent: usize, observer: &mut Observer) {
         let children = self.nodes[parent].children.clone();
         for child in children {
             self.remove(child, observer);
@@ -204,13 +204,13 @@ impl Page {
         }
     }
 
-    pub fn shadow(&self, host: usize) -> Option<usize> {
+    pub(crate) fn shadow(&self, host: usize) -> Option<usize> {
         let first = *self.nodes[host].children.first()?;
         (self.nodes[first].kind == PageKind::Shadow).then_some(first)
     }
 
     /// The root of the tree that a node is in: the document, a shadow root, or a detached node.
-    pub fn root(&self, mut node: usize) -> usize {
+    pub(crate) fn root(&self, mut node: usize) -> usize {
         while let Some(parent) = self.nodes[node].parent {
             if self.nodes[node].kind == PageKind::Shadow {
                 break;
@@ -220,14 +220,14 @@ impl Page {
         node
     }
 
-    pub fn is_connected(&self, mut node: usize) -> bool {
+    pub(crate) fn is_connected(&self, mut node: usize) -> bool {
         while let Some(parent) = self.nodes[node].parent {
             node = parent;
         }
         node == DOCUMENT
     }
 
-    pub fn html(&self) -> String {
+    pub(crate) fn html(&self) -> String {
         let mut out = String::new();
         self.write(DOCUMENT, &mut out);
         out

@@ -6,7 +6,7 @@ use saath_core::reading::{Parts, Raw, Reading};
 use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Clone, Default)]
-pub struct Observer {
+pub(crate) struct Observer {
     ids: HashMap<usize, u32>,
     next: u32,
     records: Vec<Record>,
@@ -25,21 +25,21 @@ enum Record {
 }
 
 impl Observer {
-    pub fn added(&mut self, page: &Page, target: usize, node: usize) {
+    pub(crate) fn added(&mut self, page: &Page, target: usize, node: usize) {
         if self.hears(page, target) {
             self.records.push(Record::Children { target, added: Some(node) });
         }
     }
 
     /// Called before the node goes.
-    pub fn removed(&mut self, page: &Page, target: usize, node: usize) {
+    pub(crate) fn removed(&mut self, page: &Page, target: usize, node: usize) {
         if self.hears(page, target) {
             self.records.push(Record::Children { target, added: None });
             self.transient.insert(node);
         }
     }
 
-    pub fn attr(&mut self, page: &Page, node: usize, name: &str) {
+    pub(crate) fn attr(&mut self, page: &Page, node: usize, name: &str) {
         if self.hears(page, node) {
             self.records.push(Record::Attr(node));
         }
@@ -49,23 +49,23 @@ impl Observer {
         }
     }
 
-    pub fn text(&mut self, page: &Page, node: usize) {
+    pub(crate) fn text(&mut self, page: &Page, node: usize) {
         if self.hears(page, node) {
             self.records.push(Record::Text(node));
         }
     }
 
     /// An `input` event: it bubbles whether or not the observer hears anything.
-    pub fn input(&mut self, node: usize) {
+    pub(crate) fn input(&mut self, node: usize) {
         self.records.push(Record::Attr(node));
     }
 
-    pub fn shadow_attached(&mut self, host: usize) {
+    pub(crate) fn shadow_attached(&mut self, host: usize) {
         self.records.push(Record::Subtree(host));
     }
 
     /// The words that the glue makes of the records.
-    pub fn take_records(&mut self, _page: &Page) -> Vec<u32> {
+    pub(crate) fn take_records(&mut self, _page: &Page) -> Vec<u32> {
         let mut words = vec![];
         self.transient.clear();
         for record in std::mem::take(&mut self.records) {
@@ -89,13 +89,13 @@ impl Observer {
         words
     }
 
-    pub fn forget(&mut self, gone: &[NodeId]) {
+    pub(crate) fn forget(&mut self, gone: &[NodeId]) {
         let gone: HashSet<u32> = gone.iter().map(|id| id.0).collect();
         self.ids.retain(|_, id| !gone.contains(id));
     }
 
     /// Reads what is asked for, as the glue does.
-    pub fn read(&mut self, page: &mut Page, request: &[u32]) -> Reading<Raw> {
+    pub(crate) fn read(&mut self, page: &mut Page, request: &[u32]) -> Reading<Raw> {
         let parts: HashMap<u32, u32> = request.chunks(2).map(|pair| (pair[0], pair[1])).collect();
         let mut reader = Reader {
             page,

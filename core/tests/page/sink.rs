@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 #[derive(Debug, Default)]
-pub struct Sink {
+pub(crate) struct Sink {
     nodes: HashMap<u32, SinkNode>,
 }
 
@@ -20,7 +20,7 @@ struct SinkNode {
 }
 
 impl Sink {
-    pub fn write(&mut self, batch: &Batch, fresh: bool) {
+    pub(crate) fn write(&mut self, batch: &Batch, fresh: bool) {
         if fresh {
             self.nodes.clear();
         }
@@ -67,7 +67,7 @@ impl Sink {
         }
     }
 
-    pub fn html(&self) -> String {
+    pub(crate) fn html(&self) -> String {
         let mut out = String::new();
         self.write_node(1, &mut out);
         out

@@ -111,7 +111,7 @@ const host = document.documentElement.appendChild(document.createElement('saath-
 host.style.cssText = 'position: fixed; inset: auto 0 0 auto; z-index: 2147483647';
 const root = host.attachShadow({ mode: 'closed' });
 const button = root.appendChild(document.createElement('button'));
-button.dataset.act = 'stop';
+button.dataset.do = 'stop';
 button.textContent = 'Stop';
 button.onclick = e => { button.textContent = e.isTrusted ? 'trusted' : 'synthetic' };
 ";

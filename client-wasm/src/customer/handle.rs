@@ -1,0 +1,52 @@
+//! What the page's own script holds of a session: it asks, the loop does.
+
+use super::Event;
+use super::widget::WidgetEvent;
+use crate::browser::Inbox;
+use crate::emitter::Emitter;
+use std::cell::Cell;
+
+/// What the page's own script holds of the session.
+pub(crate) struct Handle {
+    pub(crate) emitter: Emitter,
+    pub(super) state: Cell<&'static str>,
+    pub(super) inbox: Inbox<Event>,
+}
+
+impl Handle {
+    pub(crate) fn state(&self) -> &'static str {
+        self.state.get()
+    }
+
+    fn press(&self, event: WidgetEvent) {
+        self.inbox.put(Event::Widget(event));
+    }
+
+    pub(crate) fn stop(&self) {
+        self.press(WidgetEvent::Stop);
+    }
+
+    pub(crate) fn allow(&self) {
+        self.press(WidgetEvent::Allow);
+    }
+
+    pub(crate) fn decline(&self) {
+        self.press(WidgetEvent::Decline);
+    }
+
+    pub(crate) fn new_pin(&self) {
+        self.press(WidgetEvent::NewPin);
+    }
+
+    pub(crate) fn allow_control(&self) {
+        self.press(WidgetEvent::AllowLevel);
+    }
+
+    pub(crate) fn decline_control(&self) {
+        self.press(WidgetEvent::DeclineLevel);
+    }
+
+    pub(crate) fn revoke_control(&self) {
+        self.press(WidgetEvent::Revoke);
+    }
+}

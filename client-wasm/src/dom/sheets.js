@@ -1,0 +1,104 @@
+// Style sheets as text.
+
+export class Sheets {
+  constructor() {
+    // For each linked sheet its text as it was written, and how many rules it had then.
+    this.sources = new WeakMap();
+  }
+
+  // How many rules an element's sheet has, and whether it is switched off: changes without a trace.
+  ruleCount(node) {
+    try {
+      return node.sheet ? node.sheet.cssRules.length + (node.sheet.disabled ? 0.5 : 0) : -1;
+    } catch {
+      return -2;
+    }
+  }
+
+  // A sheet's text, as it was written where that still holds: printing the rules loses what an
+  // engine has not kept, as shorthands with a variable that a later longhand overrides.
+  text(sheet) {
+    if (sheet.disabled) return "";
+    const { ownerNode } = sheet;
+    if (ownerNode?.localName === "style" && !this.sources.has(sheet)) this.keep(sheet, ownerNode.textContent);
+    const source = this.sources.get(sheet);
+    const written = source && source.count === this.ruleCount(ownerNode) ? source.text : "";
+    let text;
+    try {
+      const rules = Array.from(sheet.cssRules);
+      const print = (rule) => this.ruleText(rule);
+      text = written.trim()
+        ? rules.filter((rule) => rule.styleSheet).map(print).join("\n") + written
+        : rules.map(print).join("\n");
+    } catch {
+      return written;
+    }
+    const media = sheet.media?.mediaText;
+    return media && text ? `@media ${media}{${text}}` : text;
+  }
+
+  // What a sheet was written as, with the number of rules that this makes: scripts add and take
+  // away rules without touching the text.
+  keep(sheet, text) {
+    const probe = new CSSStyleSheet();
+    probe.replaceSync(text);
+    const imports = Array.from(sheet.cssRules).filter((rule) => rule.styleSheet).length;
+    this.sources.set(sheet, { text, count: probe.cssRules.length + imports });
+  }
+
+  ruleText(rule) {
+    if (!rule.styleSheet) return ownText(rule, (inner) => this.ruleText(inner));
+    let text = this.text(rule.styleSheet);
+    if (rule.supportsText) text = `@supports ${rule.supportsText}{${text}}`;
+    if (typeof rule.layerName === "string") text = `@layer ${rule.layerName}{${text}}`;
+    const media = rule.media?.mediaText;
+    return media ? `@media ${media}{${text}}` : text;
+  }
+
+  // The text of a linked sheet of this origin; the browser has it in its cache.
+  async fetchSource(link, signal, then) {
+    const { sheet } = link;
+    if (!sheet?.href || this.sources.has(sheet) || new URL(sheet.href).origin !== location.origin) return;
+    this.sources.set(sheet, undefined);
+    try {
+      const answer = await fetch(sheet.href, { credentials: "same-origin", cache: "force-cache", signal });
+      if (!answer.ok) return;
+      this.keep(sheet, await answer.text());
+      then();
+    } catch {
+      // The rules as the engine prints them have to do.
+    }
+  }
+}
+
+// A shorthand with a variable: some engines print its longhands, all of them empty.
+function ownText(rule, inner) {
+  const { cssText } = rule;
+  if (!cssText.includes(": ;")) return cssText;
+  const prelude = rule.selectorText ?? cssText.slice(0, cssText.indexOf("{"));
+  const nested = rule.cssRules ? Array.from(rule.cssRules, inner).join("\n") : "";
+  return `${prelude}{${rule.style ? declarations(rule.style) : ""}${nested}}`;
+}
+
+const SHORTHANDS = ["all", "animation", "background", "background-position", "border", "border-block",
+  "border-block-color", "border-block-end", "border-block-start", "border-block-style", "border-block-width",
+  "border-bottom", "border-color", "border-image", "border-inline", "border-inline-color",
+  "border-inline-end", "border-inline-start", "border-inline-style", "border-inline-width", "border-left",
+  "border-radius", "border-right", "border-style", "border-top", "border-width", "column-rule", "columns",
+  "contain-intrinsic-size", "container", "flex", "flex-flow", "font", "font-variant", "gap", "grid",
+  "grid-area", "grid-column", "grid-row", "grid-template", "inset", "inset-block", "inset-inline",
+  "list-style", "margin", "margin-block", "margin-inline", "mask", "offset", "outline", "overflow",
+  "overscroll-behavior", "padding", "padding-block", "padding-inline", "place-content", "place-items",
+  "place-self", "scroll-margin", "scroll-padding", "text-decoration", "text-emphasis", "transition"];
+
+function declarations(style) {
+  let text = "";
+  const write = (name) => {
+    const value = style.getPropertyValue(name);
+    const priority = style.getPropertyPriority(name);
+    if (value) text += `${name}:${value}${priority && " !important"};`;
+  };
+  for (const name of SHORTHANDS) if (style.getPropertyValue(name).includes("var(")) write(name);
+  for (const name of style) write(name);
+  return text;
+}
