@@ -38,8 +38,8 @@ use std::rc::Rc;
 use watch::Watch;
 use widget::{Widget, WidgetEvent, WidgetView};
 
-/// How long the widget says how it ended, in milliseconds.
-const FAREWELL_MS: u32 = 6_000;
+/// The widget says itself when it has said enough; this is for when it cannot, in milliseconds.
+const FAREWELL_MS: u32 = 30_000;
 
 /// Everything that can happen to the loop.
 pub(crate) enum Event {

@@ -73,6 +73,8 @@ extern "C" {
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
     fn clear(this: &Writer);
+    #[wasm_bindgen(method, js_name = hideScrollbars)]
+    fn hide_scrollbars(this: &Writer, hide: bool);
     #[wasm_bindgen(method)]
     fn id(this: &Writer, node: &Node) -> u32;
 }
@@ -160,6 +162,11 @@ impl Canvas {
     /// Empties the document at once.
     pub(crate) fn clear(&self) {
         self.writer.clear();
+    }
+
+    /// Where the customer's scrollbars lie over the page they must not take room in the replica.
+    pub(crate) fn hide_scrollbars(&self, hide: bool) {
+        self.writer.hide_scrollbars(hide);
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {

@@ -123,13 +123,17 @@ impl Source {
         let scale = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let scale = (scale.clamp(0.1, 100.0) * 1000.0) as u32;
+        let width = pixels(window.as_ref().and_then(|window| window.inner_width().ok()));
+        let inside = self.document.document_element().map(|root| root.client_width());
+        let inside = inside.and_then(|inside| u32::try_from(inside).ok()).unwrap_or(width);
         View {
-            width: pixels(window.as_ref().and_then(|window| window.inner_width().ok())),
+            width,
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
             scale,
             title: mask_text(policy, &self.document.title()),
             url: mask_text(policy, &url),
             hidden: self.document.hidden(),
+            scrollbar: width.saturating_sub(inside),
         }
     }
 }

@@ -159,6 +159,10 @@ impl<'a> Differ<'a> {
     /// Parents before what is in them: when a parent is visited all its ancestors are where they
     /// will stay, so a child can never be moved into itself.
     fn roots_top_down(&self) -> Vec<NodeId> {
+        let described = self.outline.roots.iter().filter_map(|&i| self.outline.described.get(i));
+        if self.outline.roots.len() < 2 {
+            return described.map(|root| root.id).collect();
+        }
         let mut parent_of = IdMap::default();
         for described in &self.outline.described {
             for child in self.outline.children(described).into_iter().flatten() {
@@ -177,7 +181,6 @@ impl<'a> Differ<'a> {
             }
             depth
         };
-        let described = self.outline.roots.iter().filter_map(|&i| self.outline.described.get(i));
         let mut roots: Vec<_> = described.map(|root| (depth(root.id), root.id)).collect();
         roots.sort_by_key(|&(depth, _)| depth);
         roots.into_iter().map(|(_, id)| id).collect()

@@ -428,9 +428,7 @@ impl Masker<'_> {
             AttrKind::Fragment => value.starts_with('#').then_some(Treatment::Net),
             AttrKind::Seen if shown => Some(Treatment::Net),
             AttrKind::Seen => Some(Treatment::Blocks),
-            AttrKind::Data if name == "value" && !matches!(tag, "li" | "meter" | "progress") => {
-                None
-            }
+            AttrKind::Data if name == "value" && tag == "li" => Some(Treatment::Keep),
             AttrKind::Data if shown => Some(Treatment::Net),
             AttrKind::Data if !name.contains('-') && !name.starts_with('_') => None,
             AttrKind::Data if name.starts_with("aria-") => None,

@@ -205,11 +205,29 @@ impl Page {
         Ok(())
     }
 
+    /// Waits until nothing scrolls any more: a wheel turned meanwhile would go nowhere.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn until_still(&self) -> Result<()> {
+        let body = "
+            const done = arguments[arguments.length - 1];
+            let last, same = 0;
+            requestAnimationFrame(function look() {
+              same = last === scrollY ? same + 1 : 0;
+              last = scrollY;
+              same < 4 ? requestAnimationFrame(look) : done();
+            })";
+        self.driver.client.execute_async(body, vec![]).await?;
+        Ok(())
+    }
+
     /// Turns the wheel by this many pixels with the mouse at a spot of the viewport.
     ///
     /// # Errors
     /// When it lies outside.
     pub async fn wheel_at(&self, x: f64, y: f64, down: i32) -> Result<()> {
+        self.until_still().await?;
         #[expect(clippy::cast_possible_truncation, reason = "pixels of a screen")]
         let turn = json!({
             "type": "scroll", "x": x as i64, "y": y as i64, "deltaX": 0, "deltaY": down,

@@ -261,7 +261,7 @@ impl Session {
                 const scale = outer.width / frame.offsetWidth;
                 const x = box.left + box.width / 2, y = box.top + box.height / 2;
                 const top = doc.elementFromPoint(x, y);
-                if (!top || !(element.contains(top) || top.contains(element)))
+                if (!top || !element.contains(top))
                   return { no: top?.outerHTML.slice(0, 120) };
                 return { x: outer.left + x * scale, y: outer.top + y * scale }";
             let spot = self.replica_with(body, json!(css)).await?;

@@ -87,7 +87,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         drop(std::net::TcpListener::bind(local(port)).with_context(|| taken(port))?);
     }
     if options.build {
-        dist::run(&dist::Options { dev: options.dev, opt: false })?;
+        dist::run(&dist::Options { dev: options.dev, ..Default::default() })?;
         build_relay()?;
     }
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(options))

@@ -19,15 +19,21 @@ pub(crate) struct Options {
     pub(crate) dev: bool,
     /// Run wasm-opt over the module.
     pub(crate) opt: bool,
+    /// Where to write it instead of [`package`].
+    pub(crate) out: Option<PathBuf>,
 }
 
 impl Options {
     pub(crate) fn parse(args: &[String]) -> Result<Self> {
         let mut options = Self::default();
-        for arg in args {
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--dev" => options.dev = true,
                 "--opt" => options.opt = true,
+                "--out" => {
+                    options.out = Some(args.next().context("--out wants a directory")?.into());
+                }
                 _ => return Err(unknown(arg)),
             }
         }
@@ -51,7 +57,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     tools::wasm_target()?;
     let wasm = compile(options)?;
 
-    let package = package()?;
+    let package = match &options.out {
+        Some(out) => out.clone(),
+        None => package()?,
+    };
     let fresh = package.with_extension("new");
     remove(&fresh)?;
     fs::create_dir_all(&fresh)?;

@@ -26,7 +26,9 @@ usage: cargo xtask <command>
   dist    write the npm package to target/npm
             --dev          quick to build, larger and slower to run
             --opt          also run wasm-opt (fetches it with npm)
+            --out DIR      write it there instead
   size    what the customer's browser downloads: raw, gzip, brotli; checks the budgets
+            DIR            of this package instead of target/npm
   tidy    the rules of the house that a compiler cannot hold
 ";
 
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::Options::parse(&rest).and_then(|options| demo::run(&options)),
         Some("test") => test::run(&rest),
         Some("dist") => dist::Options::parse(&rest).and_then(|options| dist::run(&options)),
-        Some("size") => no_more(&rest).and_then(|()| size::run()),
+        Some("size") => size::run(&rest),
         Some("tidy") => no_more(&rest).and_then(|()| tidy::run()),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

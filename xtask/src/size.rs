@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::dist;
+use crate::{dist, unknown};
 
 /// Bytes, gzipped, that a page pays whether or not help is wanted.
 const LOADER_BUDGET: usize = 1_500;
@@ -26,8 +26,12 @@ struct Size {
 ///
 /// # Errors
 /// When there is no package, or a budget is broken.
-pub(crate) fn run() -> Result<()> {
-    let package = dist::package()?;
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    let package = match args {
+        [] => dist::package()?,
+        [dir] => PathBuf::from(dir),
+        [_, more, ..] => return Err(unknown(more)),
+    };
     let module = Size::of(&[package.join("saath_bg.wasm")])?;
     let mut scripts = files(&package.join("snippets"))?;
     scripts.push(package.join("saath.js"));

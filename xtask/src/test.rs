@@ -78,7 +78,7 @@ fn unit() -> Result<()> {
 
 fn build() -> Result<()> {
     dist::run(&dist::Options::default())?;
-    size::run()?;
+    size::run(&[])?;
     demo::build_relay()
 }
 

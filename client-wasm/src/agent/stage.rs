@@ -122,6 +122,7 @@ impl Stage {
         if self.surface.size.replace(size) != size {
             self.surface.lay_out();
         }
+        self.surface.canvas.hide_scrollbars(view.scrollbar == 0);
     }
 
     pub(crate) fn zoom(&self, zoom: Zoom) {

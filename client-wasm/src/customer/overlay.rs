@@ -463,6 +463,7 @@ mod tests {
     fn spots_are_fractions_of_the_box() {
         let target = area(10.0, 20.0);
         assert_eq!(spot(&target, Spot { x: 0, y: 0 }), (10.0, 20.0));
-        assert_eq!(spot(&target, Spot { x: u16::MAX, y: u16::MAX }), (110.0, 50.0));
+        assert_eq!(spot(&target, Spot { x: u16::MAX, y: 0 }), (110.0, 20.0));
+        assert_eq!(spot(&target, Spot { x: 0, y: u16::MAX }), (10.0, 50.0));
     }
 }

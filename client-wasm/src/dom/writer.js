@@ -22,6 +22,8 @@ const BASE = `@layer saath {
   }
 }`;
 
+const NO_SCROLLBARS = "* { scrollbar-width: none }";
+
 export class Writer {
   constructor(frame) {
     this.frame = frame;
@@ -164,12 +166,17 @@ export class Writer {
     doc.documentElement?.remove();
     const { CSSStyleSheet } = doc.defaultView;
     this.base = new CSSStyleSheet();
-    this.base.replaceSync(BASE);
+    this.hideScrollbars(this.hides);
     doc.adoptedStyleSheets = [this.base];
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
     this.sizes = new Map();
+  }
+
+  hideScrollbars(hide) {
+    this.hides = hide;
+    this.base.replaceSync(hide ? BASE + NO_SCROLLBARS : BASE);
   }
 
   keep(id, node) {
@@ -192,7 +199,7 @@ export class Writer {
     const on = value !== null;
     switch (prop) {
       // After the options and the attributes that bound them.
-      case VALUE: this.late.push([1, () => { node.value = value ?? ""; }]); break;
+      case VALUE: this.late.push([1, () => setValue(node, value ?? "")]); break;
       case CHECKED: node.checked = on; break;
       case INDETERMINATE: node.indeterminate = on; break;
       case SELECTED: this.late.push([1, () => { node.selected = on; }]); break;
@@ -224,9 +231,20 @@ export class Writer {
 }
 
 function setAttribute(node, name, value) {
-  if (name.startsWith("xlink:")) node.setAttributeNS(XLINK, name, value);
+  // A page that forbids inline styles forbids the attribute, but not this.
+  if (name === "style" && node.style) node.style.cssText = value;
+  else if (name.startsWith("xlink:")) node.setAttributeNS(XLINK, name, value);
   else if (name.startsWith("xml:")) node.setAttributeNS(XML, name, value);
   else node.setAttribute(name, value);
+}
+
+// Blocks are no date, number or colour: such a field would look empty.
+function setValue(node, value) {
+  node.value = value;
+  if (value.includes("\u2588") && node.value !== value) {
+    node.type = "text";
+    node.value = value;
+  }
 }
 
 function topLayer(node, value) {

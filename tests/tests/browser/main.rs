@@ -5,3 +5,4 @@ mod journey;
 mod masking;
 mod phone;
 mod smoke;
+mod tmp;

@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(TEMPLATE.matches("</").count() + TEMPLATE.matches("/>").count(), {
             let mut count = 0;
             all().iter().for_each(|part| {
-                walk(part, &mut |part| count += usize::from(!part.name.is_empty()))
+                walk(part, &mut |part| count += usize::from(!part.name.is_empty()));
             });
             count
         });

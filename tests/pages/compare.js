@@ -1,0 +1,127 @@
+// What a person sees of a page, in lines, and where a replica's lines differ. Written against the
+// promise and not against the code: what is not named here as left out must be there and be equal.
+
+/** Never in a replica; an empty element keeps the place. */
+const GAPS = new Set(["script", "noscript", "template", "link", "meta", "base", "source", "track", "param"]);
+/** Without their picture: a box of the same size. */
+const BOXES = new Set(["iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
+/** What loads, runs or leads away, and what the live state replaces. */
+const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poster", "ping", "background",
+  "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
+const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
+  "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
+  "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
+/** In place of what is never told. */
+const SECRET = "████████";
+const MOST = 12;
+
+/** The first differences, each as one sentence. */
+export function differences(page, replica, styles) {
+  if (!replica?.documentElement) return ["the replica is empty"];
+  const expected = linesOf(page, false, styles);
+  const found = linesOf(replica, true, styles);
+  const out = [];
+  const length = Math.max(expected.length, found.length);
+  for (let i = 0; i < length && out.length < MOST; i++) {
+    if (expected[i] === found[i]) continue;
+    out.push(`line ${i}: the page has ${expected[i] ?? "nothing"}, the replica ${found[i] ?? "nothing"}`);
+    // After a line too many or too few everything differs.
+    if (expected.length !== found.length) break;
+  }
+  return out;
+}
+
+function linesOf(doc, isReplica, styles) {
+  const win = doc.defaultView;
+  const lines = [`mode ${doc.compatMode}`, `scroll ${Math.round(win.scrollX)},${Math.round(win.scrollY)}`];
+  const closed = win[Symbol.for("saath.roots")];
+  const walk = (node, depth) => {
+    const indent = " ".repeat(depth);
+    if (node.nodeType === 3 || node.nodeType === 4) {
+      // Text of nothing is nothing, and neighbours are one text.
+      if (!node.data || (isText(node.previousSibling) && node.previousSibling.data)) return;
+      let text = node.data;
+      for (let next = node.nextSibling; isText(next); next = next.nextSibling) text += next.data;
+      lines.push(`${indent}"${text}"`);
+      return;
+    }
+    if (node.nodeType !== 1) return;
+    const tag = node.localName;
+    if (tag.startsWith("saath-") && !isReplica) return;
+    const kind = GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
+    if (kind === "gap") {
+      lines.push(`${indent}<gap>`);
+      return;
+    }
+    lines.push(indent + (kind === "box" ? `<box> ${sizeOf(node)}` : head(node, isReplica)));
+    if (kind === "box") return;
+    if (styles) lines.push(`${indent}: ${looks(win, node)}`);
+    if (tag === "style" || tag === "textarea") return;
+    const shadow = node.shadowRoot ?? closed?.get(node) ?? node.closedForTest;
+    if (shadow) {
+      lines.push(`${indent} #shadow`);
+      for (const child of shadow.childNodes) walk(child, depth + 2);
+      lines.push(`${indent} #light`);
+    }
+    for (const child of node.childNodes) walk(child, depth + 1);
+  };
+  for (const child of doc.childNodes) walk(child, 0);
+  return lines;
+}
+
+const isText = (node) => node?.nodeType === 3 || node?.nodeType === 4;
+
+function head(node, isReplica) {
+  const tag = node.localName;
+  const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[node.namespaceURI] + tag];
+  const never = !isReplica && isNever(node);
+  const attributes = [];
+  for (const { name, value } of node.attributes) {
+    if (name.startsWith("on") || DROPPED.has(name) || name === "data-saath-withheld") continue;
+    if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
+    // The size of a picture is told by its style there; here it is measured.
+    if (tag === "img" && name === "style") continue;
+    if (name === "href") attributes.push(`href=${node.namespaceURI.endsWith("svg") ? value : "#"}`);
+    // Style declarations: as the engine understands them.
+    else if (name === "style") attributes.push(`style=${node.style?.cssText ?? value}`);
+    else attributes.push(`${name}=${value}`);
+  }
+  parts.push(...attributes.sort());
+  if (tag === "img") parts.push(`size ${sizeOf(node)}`);
+  if (tag === "input") {
+    if (node.type === "checkbox" || node.type === "radio") parts.push(`checked ${node.checked}`, `indeterminate ${node.indeterminate}`);
+    else if (never && node.type !== "file") parts.push(`value ${SECRET}`);
+    else if (!["file", "image"].includes(node.type)) parts.push(`value ${node.value}`);
+  }
+  if (tag === "textarea" || tag === "output" || tag === "meter" || tag === "progress") parts.push(`value ${never ? SECRET : node.value}`);
+  if (tag === "select") parts.push(`chosen ${Array.from(node.selectedOptions, (option) => option.index)}`);
+  if (tag === "dialog") parts.push(`modal ${node.matches(":modal")}`);
+  if (node.popover) parts.push(`popover ${node.matches(":popover-open")}`);
+  if (node.scrollTop || node.scrollLeft) {
+    const root = node === node.ownerDocument.scrollingElement;
+    if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
+  }
+  return `<${parts.join(" ")}>`;
+}
+
+/** No policy shows these: see SECURITY.md. */
+function isNever(node) {
+  if (node.everSecret) return true;
+  const words = (node.getAttribute("autocomplete") ?? "").split(" ");
+  return node.localName === "input" && ["password", "hidden", "file"].includes(node.type) ||
+    words.some((word) => ["one-time-code", "cc-csc", "current-password", "new-password"].includes(word)) ||
+    /otp|cvv|passw/i.test(`${node.name} ${node.id}`);
+}
+
+function sizeOf(node) {
+  const { width, height } = node.getBoundingClientRect();
+  return `${Math.round(width)}x${Math.round(height)}`;
+}
+
+/** Where it is and how it looks, as the engine has computed it. */
+function looks(win, node) {
+  const { x, y, width, height } = node.getBoundingClientRect();
+  const style = win.getComputedStyle(node);
+  const values = STYLES.map((name) => style[name]);
+  return [x, y, width, height].map(Math.round).join(",") + " " + values.join(" ");
+}
