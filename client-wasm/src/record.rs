@@ -11,7 +11,7 @@ use futures::StreamExt;
 use js_sys::{Function, Uint8Array};
 use saath_core::message::FromCustomer;
 use saath_core::message::page::View;
-use saath_core::pack::{Packed, inflate, pack};
+use saath_core::pack::{deflate, inflate};
 use saath_protocol::wire;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -118,18 +118,18 @@ impl Replay {
 }
 
 fn encode(message: &FromCustomer) -> Vec<u8> {
-    let (flag, mut payload) = match pack(wire::encode(message)) {
-        Packed::Plain(bytes) => (0, bytes),
-        Packed::Deflated(bytes) => (1, bytes),
+    let plain = wire::encode(message);
+    let (flag, payload) = match deflate(&plain) {
+        Some(deflated) => (1, deflated),
+        None => (0, plain),
     };
-    payload.insert(0, flag);
-    payload
+    [&[flag], payload.as_slice()].concat()
 }
 
 fn decode(frame: &[u8]) -> Option<FromCustomer> {
     match frame.split_first()? {
         (0, payload) => wire::decode(payload).ok(),
-        (1, payload) => wire::decode(&inflate(payload).ok()?).ok(),
+        (1, payload) => wire::decode(&inflate(payload, wire::MAX_MESSAGE).ok()?).ok(),
         _ => None,
     }
 }

@@ -170,6 +170,11 @@ impl Batch {
         self.strings.get(id)
     }
 
+    /// All texts of this batch.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        (0..self.strings.len()).map(|id| self.strings.get(StrId(id)))
+    }
+
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.ops.is_empty()

@@ -1,37 +1,39 @@
 //! Deflate around messages: smaller where that pays, bounded on the way back.
 
 use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
-use saath_protocol::wire::{DecodeError, MAX_MESSAGE};
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
+use thiserror::Error;
 
-/// Below this many bytes deflate does not pay.
+/// Shorter messages are not worth deflating.
 const WORTH_IT: usize = 200;
-/// Fast: the page must not wait for its compressor.
-const LEVEL: u8 = 4;
+/// Most of the gain at a third of the time of the default.
+const LEVEL: u8 = 3;
 
-/// A message as it is or deflated, whichever is smaller.
-pub enum Packed {
-    /// As it is.
-    Plain(Vec<u8>),
-    /// Deflated, without a header.
-    Deflated(Vec<u8>),
+/// Bytes that do not inflate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum InflateError {
+    /// They are not deflated data.
+    #[error("the message does not inflate")]
+    Malformed,
+    /// They inflate to more than the limit.
+    #[error("the message is too long")]
+    TooLong,
 }
 
-/// Packs a message.
-pub fn pack(message: Vec<u8>) -> Packed {
-    if message.len() >= WORTH_IT {
-        let deflated = compress_to_vec(&message, LEVEL);
-        if deflated.len() < message.len() {
-            return Packed::Deflated(deflated);
-        }
-    }
-    Packed::Plain(message)
+/// The message deflated, without a header; none if that would not be smaller.
+pub fn deflate(message: &[u8]) -> Option<Vec<u8>> {
+    (message.len() >= WORTH_IT)
+        .then(|| compress_to_vec(message, LEVEL))
+        .filter(|deflated| deflated.len() < message.len())
 }
 
-/// Inflates what [`pack`] deflated.
+/// What [`deflate`] made smaller, if it is at most `limit` bytes.
 ///
 /// # Errors
-/// [`DecodeError`] if it is not deflated data, or more than [`MAX_MESSAGE`] bytes.
-pub fn inflate(deflated: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    decompress_to_vec_with_limit(deflated, MAX_MESSAGE).map_err(|_| DecodeError)
+/// [`InflateError`].
+pub fn inflate(deflated: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
+    decompress_to_vec_with_limit(deflated, limit).map_err(|error| match error.status {
+        TINFLStatus::HasMoreOutput => InflateError::TooLong,
+        _ => InflateError::Malformed,
+    })
 }

@@ -4,8 +4,7 @@
 //! A message is deflated alone and never together with another one, so what an agent makes the
 //! customer send tells nothing of what else is sent.
 
-use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use crate::pack::{InflateError, deflate, inflate};
 use saath_protocol::wire;
 use thiserror::Error;
 
@@ -18,11 +17,6 @@ const MAX_PAYLOAD: usize = MAX_PLAIN - HEADER;
 const MORE: u8 = 1;
 /// The message is deflated.
 const DEFLATED: u8 = 2;
-
-/// Shorter messages are not worth deflating.
-const DEFLATE_FROM: usize = 200;
-/// Most of the gain at a third of the time of the default.
-const DEFLATE_LEVEL: u8 = 3;
 
 /// Why a plaintext is not part of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -40,9 +34,7 @@ pub enum FrameError {
 
 /// The plaintexts that carry `message`.
 pub(super) fn pack(message: &[u8]) -> Vec<Vec<u8>> {
-    let deflated = (message.len() >= DEFLATE_FROM)
-        .then(|| compress_to_vec(message, DEFLATE_LEVEL))
-        .filter(|deflated| deflated.len() < message.len());
+    let deflated = deflate(message);
     let flag = if deflated.is_some() { DEFLATED } else { 0 };
     let payload = deflated.as_deref().unwrap_or(message);
     let count = payload.len().div_ceil(MAX_PAYLOAD).max(1);
@@ -109,12 +101,9 @@ impl Assembler {
         if !deflated {
             return Ok(Some(message));
         }
-        use miniz_oxide::inflate::TINFLStatus;
-        decompress_to_vec_with_limit(&message, self.limit).map(Some).map_err(|error| {
-            match error.status {
-                TINFLStatus::HasMoreOutput => FrameError::TooLong,
-                _ => FrameError::Deflate,
-            }
+        inflate(&message, self.limit).map(Some).map_err(|error| match error {
+            InflateError::TooLong => FrameError::TooLong,
+            InflateError::Malformed => FrameError::Deflate,
         })
     }
 }
