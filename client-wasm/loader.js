@@ -11,7 +11,6 @@ const texts = {
   hi: ["को-ब्राउज़", "लोड हो रहा है…", "लोड नहीं हुआ। फिर कोशिश करें",
     "स्क्रीन सहायता के लिए यह ब्राउज़र पुराना है। इसे अपडेट करें, या दूसरा ब्राउज़र लें।"],
 };
-const locale = () => html.lang || "en";
 
 const host = document.querySelector("saath-help") ??
   html.appendChild(document.createElement("saath-help"));
@@ -22,7 +21,7 @@ button.style.cssText = "position:fixed;z-index:9999999;right:16px;bottom:16px;ma
 let said, busy, failed = "";
 const say = (index) => {
   said = index;
-  button.textContent = (texts[locale().slice(0, 2)] ?? texts.en)[index];
+  button.textContent = (texts[html.lang.slice(0, 2)] ?? texts.en)[index];
 };
 const show = (display) => (button.style.display = display);
 say(0);
@@ -40,13 +39,11 @@ const run = async (name) => {
     const saath = await import(url);
     failed = url.slice(10);
     await saath.default();
-    let policy;
-    try {
-      policy = saathPolicy && await (await fetch(saathPolicy)).json();
-    } catch (error) {
-      console.error("saath: no policy, all is masked:", error);
-    }
-    const session = await saath[name]({ relay, policy, agents: { jwks }, locale: locale() });
+    // Without a policy all is masked, and the body of an error is none.
+    const policy = saathPolicy && await fetch(saathPolicy)
+      .then((answer) => answer.ok && answer.json())
+      .catch((error) => console.error("saath:", error));
+    const session = await saath[name]({ relay, policy, agents: { jwks } });
     session?.on("ended", () => show((busy = "")));
     show((busy = session ? "none" : ""));
     say(0);

@@ -187,7 +187,9 @@ impl Driver {
             Event::Glass(GlassEvent::Act(action)) => {
                 self.handle(Session::Act(action));
                 self.acts.push_back((self.session.last_serial(), now()));
-                self.acts.truncate(64);
+                if self.acts.len() > 64 {
+                    self.acts.pop_front();
+                }
             }
             Event::Ask(ask) => self.asked(ask),
         }
@@ -242,7 +244,12 @@ impl Driver {
         while let Some(effect) = self.session.poll() {
             self.effect(effect);
         }
-        self.tell_state(names::state(self.session.state()));
+        let state = self.session.state();
+        if matches!(state, saath_core::session::State::Authorizing) {
+            // The other end has heard of it by now: a second try would be a second guess.
+            self.use_up_pin();
+        }
+        self.tell_state(names::state(state));
         self.timer = self.session.next_timeout().map(|at| {
             let wait = at.since(now()).min(u64::from(u32::MAX >> 1));
             let inbox = self.inbox.clone();

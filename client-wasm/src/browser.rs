@@ -32,6 +32,23 @@ pub(crate) fn unix_seconds() -> u64 {
     }
 }
 
+/// `value`, not below `low`, not above `high`. (The standard `clamp` can panic, and its message prints
+/// floats, which is 15 kB of code.)
+pub(crate) fn within(value: f64, low: f64, high: f64) -> f64 {
+    value.max(low).min(high)
+}
+
+/// A length for a style. The browser writes the number, for the same reason.
+pub(crate) fn px(pixels: f64) -> String {
+    number(pixels, 100.0) + "px"
+}
+
+/// A number for a style, rounded to one part in `parts`.
+pub(crate) fn number(value: f64, parts: f64) -> String {
+    let rounded = js_sys::Number::from((value * parts).round() / parts);
+    rounded.to_string_with_radix(10).map(String::from).unwrap_or_default()
+}
+
 /// `crypto.getRandomValues`.
 pub(crate) struct BrowserEntropy;
 

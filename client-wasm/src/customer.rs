@@ -3,6 +3,7 @@
 
 mod consequence;
 mod handle;
+mod hands;
 mod locales;
 mod overlay;
 pub(crate) mod perform;
@@ -15,27 +16,26 @@ use crate::emitter::Emitter;
 use crate::error::Error;
 use crate::identity;
 use crate::names;
-use crate::options::{self, Share, ShareOptions, Ui};
+use crate::options::{self, Share, ShareOptions};
 use crate::socket::{Socket, SocketEvent};
-use crate::source::Source;
+use crate::source::{Broken, Source};
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use gloo_timers::callback::Timeout;
 pub(crate) use handle::Handle;
 use overlay::Overlay;
 use saath_core::mask::{Access, Policy};
-use saath_core::message::action::{Action, ActionResult, Outcome};
-use saath_core::message::annotation::Annotate;
+use saath_core::message::action::ActionResult;
 use saath_core::message::control::Level;
-use saath_core::message::page::{Pointer, View};
-use saath_core::node::NodeId;
+use saath_core::message::page::{Page, Pointer, View};
 use saath_core::session::customer::{Config, Customer, Effect, Event as Session};
-use saath_core::session::{AgentIdentity, Ended, Grant, ResumeSecret};
+use saath_core::session::{AgentIdentity, Ended, ResumeSecret};
 use serde::Serialize;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use watch::Watch;
+use web_sys::Element;
 use widget::{Widget, WidgetEvent, WidgetView};
 
 /// The widget says itself when it has said enough; this is for when it cannot, in milliseconds.
@@ -47,9 +47,10 @@ pub(crate) enum Event {
     Widget(WidgetEvent),
     /// An animation frame after something may have changed.
     Frame,
-    Pointer(Pointer),
+    Pointer(Pointer, Option<Element>),
     Tick,
-    Verified(Option<AgentIdentity>),
+    /// Of the handshake with this number.
+    Verified(u32, Option<AgentIdentity>),
     Farewell,
 }
 
@@ -79,7 +80,7 @@ fn read(options: &ShareOptions) -> Result<(Share, Config, Policy), Error> {
     let share = Share::read(options)?;
     let policy = options::policy(&options.policy());
     let origin = window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
-    let config = Config { origin, policy_hash: policy.digest(), grant: share.level() };
+    let config = Config { origin, policy_hash: policy.digest(), grant: share.level };
     Ok((share, config, policy))
 }
 
@@ -98,11 +99,19 @@ struct Driver {
     source: Option<Source>,
     watch: Option<Watch>,
     view: Option<View>,
-    pointer: Option<Pointer>,
+    /// Where the customer's pointer is, and over what.
+    pointer: Option<(Pointer, Option<Element>)>,
+    failures: u32,
+    /// Which handshake's agent is being verified.
+    verifying: u32,
+    /// The PIN before this one was not the one that was typed; the next one says so.
+    mismatch: bool,
 }
 
 /// Not more than this waits for the network; what changes meanwhile is dirt.
 const MAX_BUFFERED: u32 = 256 << 10;
+/// A page that cannot be read this often in a row is not shared any longer.
+const MAX_FAILURES: u32 = 3;
 
 impl Driver {
     fn start(share: Share, session: Customer, policy: Policy) -> Result<Rc<Handle>, Error> {
@@ -111,16 +120,16 @@ impl Driver {
             emitter: Emitter::default(),
             state: Cell::new(names::state(session.state())),
             inbox: inbox.clone(),
+            own_ui: share.own_ui,
         });
         let locale = share.locale.clone().unwrap_or_else(page_language);
-        let widget = match share.ui {
-            Ui::Builtin => {
-                let inbox = inbox.clone();
-                let sink = Rc::new(move |event| inbox.put(Event::Widget(event)));
-                let mounted = Widget::mount(&locale, sink);
-                Some(mounted.map_err(|_| Error::Unsupported("it cannot show the widget"))?)
-            }
-            Ui::None => None,
+        let widget = if share.own_ui {
+            None
+        } else {
+            let inbox = inbox.clone();
+            let sink = Rc::new(move |event| inbox.put(Event::Widget(event)));
+            let mounted = Widget::mount(&locale, sink);
+            Some(mounted.map_err(|_| Error::Unsupported("it cannot show the widget"))?)
         };
         let overlay = widget.as_ref().map(|widget| Overlay::new(widget.shadow(), &locale));
         let driver = Self {
@@ -138,6 +147,9 @@ impl Driver {
             watch: None,
             view: None,
             pointer: None,
+            failures: 0,
+            verifying: 0,
+            mismatch: false,
         };
         wasm_bindgen_futures::spawn_local(driver.run(events));
         Ok(handle)
@@ -167,14 +179,17 @@ impl Driver {
                 self.handle(Session::Tick);
             }
             Event::Frame => self.frame(),
-            Event::Pointer(pointer) => {
+            Event::Pointer(pointer, over) => {
                 // A press is not overwritten by the moves after it.
-                let pressed = self.pointer.is_some_and(|pointer| pointer.pressed);
-                self.pointer = Some(Pointer { pressed: pointer.pressed || pressed, ..pointer });
+                let pressed = self.pointer.as_ref().is_some_and(|(before, _)| before.pressed);
+                let pointer = Pointer { pressed: pointer.pressed || pressed, ..pointer };
+                self.pointer = Some((pointer, over));
                 self.next_frame.ask();
             }
-            Event::Verified(Some(agent)) => self.handle(Session::AgentVerified(agent)),
-            Event::Verified(None) => self.handle(Session::AgentRejected),
+            // An answer about an agent that is gone by now says nothing of the next one.
+            Event::Verified(handshake, _) if handshake != self.verifying => {}
+            Event::Verified(_, Some(agent)) => self.handle(Session::AgentVerified(agent)),
+            Event::Verified(_, None) => self.handle(Session::AgentRejected),
             Event::Widget(event) => return self.pressed(event),
             Event::Farewell => return ControlFlow::Break(()),
         }
@@ -257,21 +272,25 @@ impl Driver {
                 #[expect(clippy::cast_precision_loss)]
                 let expires_at = js_sys::Date::now() + ttl_ms as f64;
                 self.emit("pin", &Shown { pin: pin.as_ascii(), groups: &groups, expires_at });
-                self.show(&WidgetView::Pin { groups, ttl_ms });
+                let mismatch = std::mem::take(&mut self.mismatch);
+                self.show(&WidgetView::Pin { groups, ttl_ms, mismatch });
             }
             Effect::PinExpired => self.show(&WidgetView::PinExpired),
             Effect::Joining => self.show(&WidgetView::Joining),
             Effect::Mismatch => {
+                self.mismatch = true;
                 self.show(&WidgetView::Mismatch);
                 self.handle.emitter.emit("error", &"mismatch".into());
             }
             Effect::VerifyAgent { token, proof, signed } => {
-                let (inbox, jwks) = (self.inbox.clone(), self.share.agents.jwks.clone());
+                self.verifying += 1;
+                let handshake = self.verifying;
+                let (inbox, jwks) = (self.inbox.clone(), self.share.jwks.clone());
                 wasm_bindgen_futures::spawn_local(async move {
                     let origin = window().and_then(|window| window.location().origin().ok());
                     let origin = origin.unwrap_or_default();
                     let agent = identity::verify(&token, &proof, &signed, &jwks, &origin).await;
-                    inbox.put(Event::Verified(agent));
+                    inbox.put(Event::Verified(handshake, agent));
                 });
             }
             Effect::AskConsent { agent, check } => {
@@ -349,60 +368,48 @@ impl Driver {
 
     /// Sends what has changed since the last frame, if there is room for it.
     fn frame(&mut self) {
-        let Some(source) = &mut self.source else { return };
+        self.send_pages();
+        let Some(source) = &self.source else { return };
+        // After the page: how its title is masked is known only then.
         let view = source.view();
         if self.view.as_ref() != Some(&view) {
             self.view = Some(view.clone());
             self.handle(Session::View(view));
         }
-        if let Some(pointer) = self.pointer.take() {
+        if let Some((pointer, over)) = self.pointer.take()
+            && let Some(source) = &self.source
+        {
+            // A trail over a masked keypad would be as good as its digits.
+            let private = over.is_some_and(|element| source.access(&element) == Access::Masked);
+            let pointer = if private { watch::POINTER_GONE } else { pointer };
             self.handle(Session::Pointer(pointer));
         }
+    }
+
+    fn send_pages(&mut self) {
         // The tree is the queue: while there is no room nothing is read, and one diff catches up.
         while self.session.room() && self.buffered() < MAX_BUFFERED {
-            let Some(page) = self.source.as_mut().and_then(Source::turn) else { return };
-            self.handle(Session::Page { fresh: page.fresh, batch: page.batch, hash: page.hash });
+            let Some(source) = &mut self.source else { return };
+            match source.turn() {
+                Ok(Some(page)) => {
+                    self.failures = 0;
+                    let Page { fresh, batch, hash, .. } = page;
+                    self.handle(Session::Page { fresh, batch, hash });
+                }
+                Ok(None) => return,
+                Err(Broken) => {
+                    self.failures += 1;
+                    if self.failures >= MAX_FAILURES {
+                        self.handle(Session::Stop);
+                    }
+                    return;
+                }
+            }
         }
     }
 
     fn buffered(&self) -> u32 {
         self.socket.as_ref().map_or(0, Socket::buffered)
-    }
-
-    fn perform(&mut self, grant: &Grant, action: &Action) -> Outcome {
-        let Some(source) = &mut self.source else { return Outcome::Gone };
-        let Some(element) = source.element(target(action)) else { return Outcome::Gone };
-        let involved = consequence::involved(action, &element);
-        if let Some(refused) = involved.iter().find_map(|element| refusal(source.access(element))) {
-            return refused;
-        }
-        if involved.iter().any(consequence::leaves) {
-            return Outcome::OnlyCustomer;
-        }
-        if let Action::Click { at, .. } = action
-            && let Some(overlay) = &self.overlay
-        {
-            overlay.clicked(&element, *at);
-        }
-        perform::perform(grant, action, &element)
-    }
-
-    fn annotate(&self, annotate: Annotate) {
-        let (Some(overlay), Some(source)) = (&self.overlay, &self.source) else { return };
-        let name = self.agent_name();
-        match annotate {
-            Annotate::Pointer { target, at } => {
-                let element = source.element(target);
-                overlay.pointer(element.as_ref().map(|element| (element, at)), &name);
-            }
-            Annotate::PointerGone => overlay.pointer(None, &name),
-            Annotate::Highlight { target, label } => {
-                if let Some(element) = source.element(target) {
-                    overlay.highlight(&element, &label, &name);
-                }
-            }
-            Annotate::Clear => overlay.clear(),
-        }
     }
 
     fn end(&mut self, ended: Ended) {
@@ -441,28 +448,6 @@ impl Driver {
 
     fn emit<T: Serialize>(&self, name: &str, payload: &T) {
         self.handle.emitter.emit_with(name, payload);
-    }
-}
-
-fn target(action: &Action) -> NodeId {
-    match *action {
-        Action::Click { target, .. }
-        | Action::InsertText { target, .. }
-        | Action::Key { target, .. }
-        | Action::SetValue { target, .. }
-        | Action::Select { target, .. }
-        | Action::Check { target, .. }
-        | Action::Scroll { target, .. } => target,
-    }
-}
-
-fn refusal(access: Access) -> Option<Outcome> {
-    match access {
-        Access::Free => None,
-        Access::Masked => Some(Outcome::Masked),
-        Access::Excluded => Some(Outcome::Excluded),
-        // Until the customer can be asked in place, what needs a yes is the customer's to press.
-        Access::Confirm => Some(Outcome::OnlyCustomer),
     }
 }
 

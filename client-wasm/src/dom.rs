@@ -5,7 +5,7 @@
 
 use saath_core::mask::Selectors;
 use saath_core::node::NodeId;
-use saath_core::reading::{Raw, Reading, ReadingError};
+use saath_core::reading::{Raw, Reading};
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, Node};
 
@@ -20,11 +20,23 @@ extern "C" {
     fn new() -> Sheets;
 }
 
+#[wasm_bindgen(module = "/src/dom/shadows.js")]
+extern "C" {
+    type Shadows;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Shadows;
+}
+
 #[wasm_bindgen(module = "/src/dom/reader.js")]
 extern "C" {
     type Reader;
     #[wasm_bindgen(constructor)]
-    fn new(document: &Document, wake: &Closure<dyn FnMut()>, sheets: Sheets) -> Reader;
+    fn new(
+        document: &Document,
+        wake: &Closure<dyn FnMut()>,
+        sheets: Sheets,
+        shadows: Shadows,
+    ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
         this: &Reader,
@@ -34,10 +46,10 @@ extern "C" {
         no_act: &str,
         confirm: &str,
     ) -> Result<(), JsValue>;
-    #[wasm_bindgen(method)]
-    fn dirt(this: &Reader) -> Vec<u32>;
-    #[wasm_bindgen(method)]
-    fn read(this: &Reader, request: &[u32]);
+    #[wasm_bindgen(method, catch)]
+    fn dirt(this: &Reader) -> Result<Vec<u32>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader, request: &[u32]) -> Result<(), JsValue>;
     #[wasm_bindgen(method, js_name = takeWords)]
     fn take_words(this: &Reader) -> Vec<u32>;
     #[wasm_bindgen(method, js_name = takeText)]
@@ -91,7 +103,7 @@ impl Mirror {
     /// that it was.
     pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
         let wake = Closure::new(wake);
-        Self { reader: Reader::new(document, &wake, Sheets::new()), _wake: wake }
+        Self { reader: Reader::new(document, &wake, Sheets::new(), Shadows::new()), _wake: wake }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -101,15 +113,16 @@ impl Mirror {
     }
 
     /// Pairs of node and parts that may have changed since the last call.
-    pub(crate) fn dirt(&self) -> Vec<u32> {
+    pub(crate) fn dirt(&self) -> Result<Vec<u32>, JsValue> {
         self.reader.dirt()
     }
 
     /// Reads what is asked for.
-    pub(crate) fn read(&self, request: &[u32]) -> Result<Reading<Raw>, ReadingError> {
-        self.reader.read(request);
+    pub(crate) fn read(&self, request: &[u32]) -> Result<Reading<Raw>, JsValue> {
+        self.reader.read(request)?;
         let (words, text) = (self.reader.take_words(), self.reader.take_text());
         Reading::parse(&words, &text, &self.reader.take_lengths())
+            .map_err(|error| JsValue::from_str(&error.to_string()))
     }
 
     pub(crate) fn forget(&self, gone: &[NodeId]) {

@@ -285,3 +285,14 @@ impl Replica {
         self.0.document()
     }
 }
+
+/// Computes the known answers of everything that seals anew, in this engine.
+///
+/// # Errors
+/// With the part whose answer is wrong.
+#[cfg(feature = "self-test")]
+#[wasm_bindgen(js_name = selfTest)]
+pub fn self_test() -> Result<(), JsValue> {
+    saath_core::seal::self_test::self_test()
+        .map_err(|error| js_sys::Error::new(&error.to_string()).into())
+}

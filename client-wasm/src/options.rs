@@ -1,9 +1,9 @@
 //! The options of the public functions, each beside the TypeScript that describes it.
 
 use crate::error::Error;
-use saath_core::mask::Policy;
+use js_sys::{Array, Object, Reflect};
+use saath_core::mask::{Policy, PolicyError, Scoped, Setting, View};
 use saath_core::message::Level;
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -87,57 +87,34 @@ extern "C" {
 }
 
 /// [`ShareOptions`], read.
-#[derive(Deserialize)]
 pub(crate) struct Share {
     pub(crate) relay: String,
-    pub(crate) agents: Agents,
-    #[serde(default)]
-    pub(crate) locale: Option<String>,
-    #[serde(default)]
-    pub(crate) ui: Ui,
-    #[serde(default)]
-    level: Allowed,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Agents {
-    #[serde(with = "serde_wasm_bindgen::preserve")]
+    /// A JWK set, or the address of one.
     pub(crate) jwks: JsValue,
-}
-
-#[derive(Deserialize, Default, Clone, Copy, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Ui {
-    #[default]
-    Builtin,
-    None,
-}
-
-#[derive(Deserialize, Default, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-enum Allowed {
-    View,
-    #[default]
-    Point,
+    pub(crate) locale: Option<String>,
+    /// Whether the page shows PIN, consent and STOP itself.
+    pub(crate) own_ui: bool,
+    /// What Allow gives.
+    pub(crate) level: Level,
 }
 
 impl Share {
     pub(crate) fn read(options: &ShareOptions) -> Result<Self, Error> {
-        let share: Self = read(options.as_ref())?;
-        check_relay(&share.relay)?;
-        Ok(share)
-    }
-
-    pub(crate) fn level(&self) -> Level {
-        match self.level {
-            Allowed::View => Level::View,
-            Allowed::Point => Level::Point,
+        let jwks = get(&get(options, "agents"), "jwks");
+        if jwks.is_undefined() {
+            return Err(Error::InvalidOption("agents.jwks is missing".to_owned()));
         }
+        Ok(Self {
+            relay: relay(options)?,
+            jwks,
+            locale: word(options, "locale")?,
+            own_ui: choice(options, "ui", &[("builtin", false), ("none", true)])?,
+            level: choice(options, "level", &[("point", Level::Point), ("view", Level::View)])?,
+        })
     }
 }
 
 /// [`JoinOptions`], read.
-#[derive(Deserialize)]
 pub(crate) struct Join {
     pub(crate) relay: String,
     pub(crate) pin: String,
@@ -146,9 +123,8 @@ pub(crate) struct Join {
 
 impl Join {
     pub(crate) fn read(options: &JoinOptions) -> Result<Self, Error> {
-        let join: Self = read(options.as_ref())?;
-        check_relay(&join.relay)?;
-        Ok(join)
+        let needed = |key| word(options, key)?.ok_or_else(|| bad(key));
+        Ok(Self { relay: relay(options)?, pin: needed("pin")?, token: needed("token")? })
     }
 }
 
@@ -160,22 +136,89 @@ pub(crate) fn policy(value: &JsValue) -> Policy {
         );
         return Policy::mask_all();
     }
-    let json = match value.as_string() {
-        Some(json) => json,
-        None => js_sys::JSON::stringify(value)
-            .ok()
-            .and_then(|json| json.as_string())
-            .unwrap_or_default(),
-    };
-    Policy::parse(&json).unwrap_or_else(|error| {
-        web_sys::console::error_1(&format!("saath: {error}").into());
+    read_policy(value).unwrap_or_else(|error| {
+        web_sys::console::error_2(
+            &"saath: the masking policy does not parse, so everything is masked:".into(),
+            &error,
+        );
         Policy::mask_all()
     })
 }
 
-fn read<T: for<'de> Deserialize<'de>>(options: &JsValue) -> Result<T, Error> {
-    serde_wasm_bindgen::from_value(options.clone())
-        .map_err(|error| Error::InvalidOption(error.to_string()))
+/// Portals give it as an object or as the JSON of one.
+fn read_policy(value: &JsValue) -> Result<Policy, JsValue> {
+    let parsed = value.as_string().map(|json| js_sys::JSON::parse(&json)).transpose()?;
+    let object = parsed.as_ref().unwrap_or(value);
+    if !object.is_object() || Array::is_array(object) {
+        return Err("not an object".into());
+    }
+    let mut policy = Policy::default();
+    for key in keys(object).iter() {
+        let key = key.as_string().unwrap_or_default();
+        let value = get(object, &key);
+        let setting = match value.as_string() {
+            Some(word) => Some(Setting::Word(word)),
+            None => list(&value, view).map(Setting::Views),
+        };
+        setting
+            .ok_or(PolicyError::BadValue)
+            .and_then(|setting| policy.set(&key, setting))
+            .map_err(|error| format!("{key}: {error}"))?;
+    }
+    Ok(policy)
+}
+
+fn view(value: &JsValue) -> Option<View> {
+    if let Some(selector) = value.as_string() {
+        return Some(View::Everywhere(selector));
+    }
+    // Nothing else in it: a misspelt key must not widen what is shown.
+    if !value.is_object() || keys(value).length() != 2 {
+        return None;
+    }
+    let selector = get(value, "selector").as_string()?;
+    let urls = list(&get(value, "urls"), JsValue::as_string)?;
+    Some(View::Scoped(Scoped { selector, urls }))
+}
+
+fn list<T>(value: &JsValue, item: impl Fn(&JsValue) -> Option<T>) -> Option<Vec<T>> {
+    value.dyn_ref::<Array>()?.iter().map(|value| item(&value)).collect()
+}
+
+fn keys(object: &JsValue) -> Array {
+    Object::keys(object.unchecked_ref::<Object>()).unchecked_into()
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &key.into()).unwrap_or_default()
+}
+
+/// A string, or none where the key is absent or null.
+fn word(options: &JsValue, key: &str) -> Result<Option<String>, Error> {
+    let value = get(options, key);
+    match value.as_string() {
+        None if !value.is_undefined() && !value.is_null() => Err(bad(key)),
+        word => Ok(word),
+    }
+}
+
+/// What the word stands for; the first one is the default.
+fn choice<T: Copy>(options: &JsValue, key: &str, choices: &[(&str, T)]) -> Result<T, Error> {
+    let chosen = match word(options, key)? {
+        None => choices.first(),
+        Some(word) => choices.iter().find(|(name, _)| *name == word),
+    };
+    chosen.map(|(_, choice)| *choice).ok_or_else(|| bad(key))
+}
+
+fn bad(key: &str) -> Error {
+    Error::InvalidOption(key.to_owned())
+}
+
+fn relay(options: &JsValue) -> Result<String, Error> {
+    let relay = word(options, "relay")?.ok_or_else(|| bad("relay"))?;
+    check_relay(&relay)?;
+    Ok(relay)
 }
 
 fn check_relay(relay: &str) -> Result<(), Error> {

@@ -58,13 +58,14 @@ impl Recording {
         if let Ok(mut state) = self.state.try_borrow_mut()
             && let Some(state) = state.as_mut()
         {
+            while let Ok(Some(page)) = state.source.turn() {
+                frames.push(FromCustomer::Page(page));
+            }
+            // After the page: how its title is masked is known only then.
             let view = state.source.view();
             if state.view.as_ref() != Some(&view) {
                 state.view = Some(view.clone());
                 frames.push(FromCustomer::View(view));
-            }
-            while let Some(page) = state.source.turn() {
-                frames.push(FromCustomer::Page(page));
             }
         }
         // Nothing is borrowed any more: the listener may flush or stop.

@@ -1,14 +1,14 @@
 //! The customer's page as a source of pages: the mirror and the capture, turn by turn.
 
-use crate::browser::{document, window};
+use crate::browser::{document, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
 use saath_core::capture::Capture;
-use saath_core::mask::{Access, Policy, mask_text};
+use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
 use saath_core::reading::Parts;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element};
 
 /// Observes the page for as long as it lives.
@@ -17,7 +17,13 @@ pub(crate) struct Source {
     document: Document,
     mirror: Mirror,
     capture: Capture,
+    /// The address that the selectors in force are for.
+    address: String,
 }
+
+/// The page could not be read this time; the reason is on its console.
+#[derive(Debug)]
+pub(crate) struct Broken;
 
 impl Source {
     /// `wake` is called when something may have changed, and must only note that it was.
@@ -25,7 +31,9 @@ impl Source {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
         let mirror = Mirror::new(&document, wake);
         let url = document.url().unwrap_or_default();
-        let policy = match mirror.select(&policy.selectors(&url)) {
+        let policy = match parses(&mirror, &policy)
+            .and_then(|()| mirror.select(&policy.selectors(&url)))
+        {
             Ok(()) => policy,
             Err(error) => {
                 let text = "saath: a selector of the masking policy does not parse, so everything is masked:";
@@ -36,40 +44,55 @@ impl Source {
             }
         };
         mirror.find_scrolled();
-        Ok(Self { document, mirror, capture: Capture::new(policy) })
+        Ok(Self { document, mirror, capture: Capture::new(policy), address: url })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
-    pub(crate) fn is_dirty(&mut self) -> bool {
-        self.capture.dirt.note_words(&self.mirror.dirt());
-        !self.capture.dirt.is_empty()
+    pub(crate) fn is_dirty(&mut self) -> Result<bool, Broken> {
+        self.follow_address();
+        let dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
+        self.capture.dirt.note_words(&dirt);
+        Ok(!self.capture.dirt.is_empty())
     }
 
     /// Reads what is dirty; the page to send, if anything differs.
-    pub(crate) fn turn(&mut self) -> Option<Page> {
-        // A mark that changes its meaning on the way makes one more turn, and a reading that does
-        // not fit starts from nothing; both come to rest.
+    ///
+    /// # Errors
+    /// [`Broken`] if the page cannot be read. Trying again starts from nothing.
+    pub(crate) fn turn(&mut self) -> Result<Option<Page>, Broken> {
+        // A mark that changes its meaning on the way makes one more turn.
         for _ in 0..4 {
-            if !self.is_dirty() {
-                return None;
+            if !self.is_dirty()? {
+                return Ok(None);
             }
             let request = self.capture.dirt.take();
+            let reading = self.mirror.read(&request).map_err(|error| self.fail(&error))?;
             let turn = self
-                .mirror
-                .read(&request)
-                .ok()
-                .and_then(|reading| self.capture.turn(&reading).ok());
-            match turn {
-                Some(turn) => {
-                    self.mirror.forget(&turn.gone);
-                    if turn.page.is_some() {
-                        return turn.page;
-                    }
-                }
-                None => self.restart(),
+                .capture
+                .turn(&reading)
+                .map_err(|error| self.fail(&error.to_string().into()))?;
+            self.mirror.forget(&turn.gone);
+            if turn.page.is_some() {
+                return Ok(turn.page);
             }
         }
-        None
+        Ok(None)
+    }
+
+    /// Selectors can be for some addresses only, and scripts change the address without a load.
+    fn follow_address(&mut self) {
+        let address = self.document.url().unwrap_or_default();
+        if address != self.address {
+            // They were found to parse when the source began.
+            let _ = self.mirror.select(&self.capture.policy().selectors(&address));
+            self.address = address;
+        }
+    }
+
+    fn fail(&mut self, error: &JsValue) -> Broken {
+        web_sys::console::error_2(&"saath: the page could not be read:".into(), error);
+        self.restart();
+        Broken
     }
 
     /// The next page is the whole page.
@@ -108,9 +131,9 @@ impl Source {
     /// Size, title and address of the page, masked.
     pub(crate) fn view(&self) -> View {
         let window = window();
-        let pixels = |value: Option<wasm_bindgen::JsValue>| {
+        let pixels = |value: Option<JsValue>| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            value.and_then(|value| value.as_f64()).map_or(0, |value| value.clamp(0.0, 1e6) as u32)
+            value.and_then(|value| value.as_f64()).map_or(0, |value| value.min(1e6) as u32)
         };
         let url = window
             .as_ref()
@@ -119,10 +142,12 @@ impl Source {
                 Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))
             })
             .unwrap_or_default();
-        let policy = self.capture.policy();
+        let root = self.document.document_element().and_then(|root| self.mirror.id(&root));
+        let title = self.document.query_selector("title").ok().flatten();
+        let title = title.map_or(root, |title| self.mirror.id(&title));
         let scale = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let scale = (scale.clamp(0.1, 100.0) * 1000.0) as u32;
+        let scale = (within(scale, 0.1, 100.0) * 1000.0) as u32;
         let width = pixels(window.as_ref().and_then(|window| window.inner_width().ok()));
         let inside = self.document.document_element().map(|root| root.client_width());
         let inside = inside.and_then(|inside| u32::try_from(inside).ok()).unwrap_or(width);
@@ -130,10 +155,15 @@ impl Source {
             width,
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
             scale,
-            title: mask_text(policy, &self.document.title()),
-            url: mask_text(policy, &url),
+            title: self.capture.mask_text(title, &self.document.title()),
+            url: self.capture.mask_text(root, &url),
             hidden: self.document.hidden(),
             scrollbar: width.saturating_sub(inside),
         }
     }
+}
+
+/// Whether all selectors parse, also those for other addresses.
+fn parses(mirror: &Mirror, policy: &Policy) -> Result<(), JsValue> {
+    mirror.select(&policy.all_selectors())
 }

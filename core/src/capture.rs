@@ -82,6 +82,11 @@ impl Capture {
         access(&self.policy, &self.tree, id)
     }
 
+    /// Masks the page's title or address, as the element that stands for it is masked.
+    pub fn mask_text(&self, element: Option<NodeId>, text: &str) -> String {
+        crate::mask::mask_text(&self.policy, &self.tree, element, text)
+    }
+
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         &self.policy

@@ -3,8 +3,9 @@
 //! Searching style sheets for `url(` as text misses escapes (`u\72l(`), comments and strings, so
 //! the tokens of CSS Syntax are walked and everything else is copied as it stands.
 
-use cssparser::{ParseError, Parser, ToCss, Token};
+use cssparser::{ParseError, Parser, Token};
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// An address that every engine accepts and none fetches.
 const NOTHING: &str = "url(data:,)";
@@ -14,18 +15,38 @@ const MAX_DEPTH: usize = 48;
 /// `css` with every address replaced by an empty one and without `@import` rules. Works on style
 /// sheets and on the declarations of a `style` attribute.
 pub fn without_requests(css: &str) -> Cow<'_, str> {
-    // Most styles have no address, and no way to hide one.
-    let suspicious = css.bytes().any(|b| matches!(b, b'\\' | b'@'))
-        || ["url", "image", "src", "cross-fade"].iter().any(|word| contains_ignore_case(css, word));
-    if !suspicious {
-        return Cow::Borrowed(css);
-    }
+    if is_plain(css) { Cow::Borrowed(css) } else { rewrite(css, &|_| None) }
+}
+
+/// As [`without_requests`], and each string is what `string` makes of it, if it makes anything:
+/// `content` can carry what is nobody's business.
+pub fn with_strings(css: &str, string: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
+    let plain = is_plain(css) && !css.contains(['"', '\'']);
+    if plain { Cow::Borrowed(css) } else { rewrite(css, &string) }
+}
+
+/// Whether there is no address, and no way to hide one.
+fn is_plain(css: &str) -> bool {
+    !css.bytes().any(|b| matches!(b, b'\\' | b'@'))
+        && !["url", "image", "src", "cross-fade"].iter().any(|word| contains_ignore_case(css, word))
+}
+
+type Strings<'f> = dyn Fn(&str) -> Option<String> + 'f;
+
+fn rewrite<'c>(css: &'c str, string: &Strings<'_>) -> Cow<'c, str> {
     let mut parser = Parser::new(css);
     let mut out = String::with_capacity(css.len());
-    match copy(&mut parser, &mut out, Inside::Rules, css.as_bytes().as_ptr_range().end, 0) {
+    let end = css.as_bytes().as_ptr_range().end;
+    match copy(&mut parser, &mut out, Inside::Rules, &Whole { end, string }, 0) {
         Ok(()) => Cow::Owned(out),
         Err(TooDeep) => Cow::Borrowed(""),
     }
+}
+
+/// What holds for the whole text.
+struct Whole<'f> {
+    end: *const u8,
+    string: &'f Strings<'f>,
 }
 
 /// The declarations of a `style` attribute without requests, without custom properties and
@@ -102,7 +123,7 @@ fn copy(
     parser: &mut Parser<'_>,
     out: &mut String,
     inside: Inside,
-    end: *const u8,
+    whole: &Whole<'_>,
     depth: usize,
 ) -> Result<(), TooDeep> {
     if depth > MAX_DEPTH {
@@ -126,6 +147,12 @@ fn copy(
                 out.push(' ');
                 continue;
             }
+            // A variable here would be put in after we have looked.
+            Token::Function(name) if inside == Inside::Addresses && substitutes(name) => {
+                skip_block(parser);
+                out.push_str("\"data:,\"");
+                continue;
+            }
             Token::Function(name) if name.eq_ignore_ascii_case("url") => {
                 // The arguments of a quoted url() may hold nothing else of use.
                 skip_block(parser);
@@ -138,12 +165,16 @@ fn copy(
             Token::ParenthesisBlock => (")", inside),
             Token::SquareBracketBlock => ("]", Inside::Rules),
             Token::CurlyBracketBlock => ("}", Inside::Rules),
+            Token::QuotedString(text) if let Some(other) = (whole.string)(text) => {
+                let _ = cssparser::serialize_string(&other, out);
+                continue;
+            }
             // What the end of the input cuts off must not swallow the brackets that close it here.
             Token::QuotedString(_) | Token::Comment(_) | Token::Ident(_) => {
-                let whole = token.to_css_string();
+                let closed = in_full(token);
                 let text = parser.slice_from(start);
-                let cut_off = text.as_bytes().as_ptr_range().end == end;
-                out.push_str(if cut_off { &whole } else { text });
+                let cut_off = text.as_bytes().as_ptr_range().end == whole.end;
+                out.push_str(if cut_off { &closed } else { text });
                 continue;
             }
             _ => {
@@ -153,11 +184,32 @@ fn copy(
         };
         out.push_str(parser.slice_from(start));
         let nested = parser.parse_nested_block(|block| {
-            Ok::<_, ParseError<()>>(copy(block, out, inner, end, depth + 1))
+            Ok::<_, ParseError<()>>(copy(block, out, inner, whole, depth + 1))
         });
         nested.map_err(|_| TooDeep)??;
         out.push_str(close);
     }
+}
+
+/// A string, comment or name as it is written when it is not cut off. (The parser's own way of
+/// writing tokens brings that of numbers with it.)
+fn in_full(token: &Token<'_>) -> String {
+    let mut text = String::new();
+    let _ = match token {
+        Token::QuotedString(string) => cssparser::serialize_string(string, &mut text),
+        Token::Ident(name) => cssparser::serialize_identifier(name, &mut text),
+        Token::Comment(comment) => write!(text, "/*{comment}*/"),
+        _ => Ok(()),
+    };
+    text
+}
+
+/// Functions whose result is not known before the style is used.
+fn substitutes(function: &str) -> bool {
+    function.starts_with("--")
+        || ["var", "env", "attr", "if", "inherit"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(function))
 }
 
 fn takes_addresses(function: &str) -> bool {
@@ -217,6 +269,7 @@ mod tests {
             "a{b:image-set(\"data:,\" 1x, url(data:,) 2x)}",
         );
         check("a{b:-webkit-image-set(url(y) 2x)}", "a{b:-webkit-image-set(url(data:,) 2x)}");
+        check("a{b:image-set(var(--x) 1x)}", "a{b:image-set(\"data:,\" 1x)}");
         check("@import 'x.css';p{color:red}", " p{color:red}");
         check("@im\\70ort url(x.css) screen;p{}", " p{}");
         check(
@@ -224,6 +277,14 @@ mod tests {
             "@font-face{src:url(data:,) format('woff2')}",
         );
         check("@media print{@import url(q);b{c:url(d)}}", "@media print{ b{c:url(data:,)}}");
+    }
+
+    #[test]
+    fn strings_can_be_replaced() {
+        let css = "a{content:'PAN';b:url('x');font-family:\"F\"}";
+        let upper = with_strings(css, |text| (text == "PAN").then(|| "██".to_owned()));
+        assert_eq!(upper, "a{content:\"██\";b:url(data:,);font-family:\"F\"}");
+        assert_eq!(with_strings("a{b:c}", |_| None), "a{b:c}");
     }
 
     #[test]
@@ -258,7 +319,8 @@ mod tests {
             prop_oneof![
                 Just("url("), Just("u\\72l("), Just("'"), Just("\""), Just("http://evil/"), Just(")"), Just("{"),
                 Just("}"), Just("\\"), Just("/*"), Just("*/"), Just("@import "), Just(";"), Just("image-set("),
-                Just("\n"), Just("a"), Just("src("), Just("<!--"), Just("["), Just("]"), Just("U+1"), Just("%")
+                Just("\n"), Just("a"), Just("src("), Just("<!--"), Just("["), Just("]"), Just("U+1"), Just("%"),
+                Just("var("), Just("--x:"), Just("cross-fade(")
             ], 0..24)) {
             let css = parts.concat();
             let once = without_requests(&css).into_owned();
@@ -278,7 +340,8 @@ mod tests {
                 Token::AtKeyword(name) => assert!(!name.eq_ignore_ascii_case("import")),
                 Token::Function(name) => {
                     assert!(!name.eq_ignore_ascii_case("url"));
-                    inner = takes_addresses(name);
+                    assert!(!addresses || !substitutes(name));
+                    inner = takes_addresses(name) || addresses;
                 }
                 Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
                     inner = false;

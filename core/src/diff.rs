@@ -175,14 +175,14 @@ impl<'a> Differ<'a> {
             {
                 depth += 1;
                 id = parent;
-                if depth > crate::tree::MAX_DEPTH as u32 {
+                if depth > crate::tree::MAX_DEPTH {
                     break;
                 }
             }
             depth
         };
         let mut roots: Vec<_> = described.map(|root| (depth(root.id), root.id)).collect();
-        roots.sort_by_key(|&(depth, _)| depth);
+        roots.sort_unstable_by_key(|&(depth, id)| (depth, id.0));
         roots.into_iter().map(|(_, id)| id).collect()
     }
 

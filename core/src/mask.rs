@@ -7,15 +7,18 @@
 mod patterns;
 mod policy;
 mod treat;
+mod zone;
 
 pub use patterns::{find, find_joined};
-pub use policy::{Mode, Patterns, Policy, PolicyError, Selectors, View};
+pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
+pub use zone::{Access, access, mask_text};
 
-use crate::node::{AttrKind, AttrName, Namespace, NodeId, Prop, replica_tag};
+use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
 use treat::Treatment;
+use zone::Zone;
 
 /// Texts that may leave the browser. Only [`mask`] makes them.
 #[derive(Debug, Default)]
@@ -38,77 +41,6 @@ pub struct Masking {
     pub(crate) zones: Vec<(NodeId, u16)>,
     /// Elements whose zone changed while their children were not read: read them whole.
     pub reread: Vec<NodeId>,
-}
-
-/// What an element's place and kind say of what is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Zone(u16);
-
-impl Zone {
-    const MASK: u16 = 1;
-    const SHOW: u16 = 2;
-    const BLOCK: u16 = 4;
-    const NO_ACT: u16 = 8;
-    const CONFIRM: u16 = 16;
-    /// A never-zone: no mark shows it.
-    const NEVER: u16 = 32;
-    /// What is in it is a value, not the page's own text.
-    const VALUE: u16 = 64;
-
-    fn has(self, bits: u16) -> bool {
-        self.0 & bits != 0
-    }
-
-    fn with(self, bits: u16, when: bool) -> Self {
-        if when { Self(self.0 | bits) } else { self }
-    }
-
-    /// Whether a show mark covers it and nothing masks it.
-    fn is_shown(self) -> bool {
-        self.has(Self::SHOW) && !self.is_hidden()
-    }
-
-    fn is_hidden(self) -> bool {
-        self.has(Self::MASK | Self::NEVER | Self::BLOCK)
-    }
-}
-
-/// What an agent may do with an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Act on it.
-    Free,
-    /// Nothing: it is masked or a never-zone.
-    Masked,
-    /// Nothing: the portal excluded it.
-    Excluded,
-    /// Act on it once the customer agrees.
-    Confirm,
-}
-
-/// What an agent may do with an element of the page, by the newest reading of it. A form control
-/// whose value is withheld counts as masked.
-pub fn access(policy: &Policy, tree: &Tree, id: NodeId) -> Access {
-    let zone = Zone(tree.zone(id));
-    let withheld = tree.setting(id, crate::tree::Setting::Prop(Prop::Withheld)).is_some();
-    if zone.is_hidden() || withheld || policy.is_mask_all() {
-        Access::Masked
-    } else if zone.has(Zone::NO_ACT) {
-        Access::Excluded
-    } else if zone.has(Zone::CONFIRM) {
-        Access::Confirm
-    } else {
-        Access::Free
-    }
-}
-
-/// Masks a text that belongs to the whole page: its title or the path of its address.
-pub fn mask_text(policy: &Policy, text: &str) -> String {
-    if policy.mode == Mode::Strict || policy.is_mask_all() {
-        treat::blocks(text)
-    } else {
-        treat::net(policy, text).into_owned()
-    }
 }
 
 /// Masks what was read. `tree` tells the zones of the ancestors that were not read again.
@@ -278,14 +210,27 @@ impl Masker<'_> {
         if !matches!(tag, "input" | "textarea" | "select") {
             return false;
         }
-        let attr = |name| self.attr(span, name).unwrap_or("").to_ascii_lowercase();
+        let own = |name| self.attr(span, name).unwrap_or("");
+        let attr = |name| own(name).to_ascii_lowercase();
         if tag == "input" && matches!(attr("type").as_str(), "password" | "hidden" | "file") {
             return true;
         }
         let autocomplete = attr("autocomplete");
         autocomplete.split_ascii_whitespace().any(|token| {
             matches!(token, "one-time-code" | "cc-csc" | "current-password" | "new-password")
-        }) || ["name", "id"].iter().any(|name| treat::names_a_secret(&attr(name)))
+        }) || ["name", "id"].iter().any(|name| treat::names_a_secret(own(name)))
+    }
+
+    /// Whether a control's state is somebody's answer, as a button's is not.
+    fn holds_value(&self, tag: &str, span: Span) -> bool {
+        match tag {
+            "textarea" | "select" => true,
+            "input" => {
+                let kind = self.attr(span, "type").unwrap_or("text").to_ascii_lowercase();
+                !matches!(kind.as_str(), "button" | "submit" | "reset" | "image")
+            }
+            _ => false,
+        }
     }
 
     fn attr(&self, span: Span, name: &str) -> Option<&str> {
@@ -329,12 +274,13 @@ impl Masker<'_> {
         span: Span,
     ) -> Span {
         let start = self.empty_span();
-        let control = matches!(tag, "input" | "textarea" | "select" | "option");
-        let mut withheld = zone.has(Zone::BLOCK)
-            || control && zone.is_hidden()
-            || tag == "select" && !zone.is_shown();
+        // By kind and zone alone: what the control holds must not tell.
+        let gap = replica_tag(namespace, tag) == GAP;
+        let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
         for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
             match name {
+                // What is never sent says nothing of itself but, for a linked style sheet, the sheet.
+                SettingName::Attr(_) if gap => {}
                 SettingName::Attr(key) => {
                     let raw_name = self.raw.strings.get(key);
                     let Some((attr, kind)) = AttrName::parse(raw_name) else { continue };
@@ -359,7 +305,6 @@ impl Masker<'_> {
                         Prop::Value | Prop::Checked | Prop::Indeterminate | Prop::Selected
                     );
                     let hidden = value_prop && !zone.is_shown();
-                    withheld |= hidden;
                     // Whether a box is ticked is told by the mere presence of the state.
                     if hidden && prop != Prop::Value {
                         continue;
@@ -370,7 +315,7 @@ impl Masker<'_> {
                 }
             }
         }
-        if withheld && tag != "option" {
+        if withheld {
             let word = if zone.has(Zone::BLOCK) { "blocked" } else { "masked" };
             let value = self.strings.push(word);
             self.settings.push((SettingName::Prop(Prop::Withheld), value));
@@ -379,9 +324,12 @@ impl Masker<'_> {
     }
 
     fn text_treatment(&self, zone: Zone) -> Treatment {
-        let hidden = zone.is_hidden()
-            || !zone.is_shown() && (zone.has(Zone::VALUE) || self.policy.mode == Mode::Strict);
-        if hidden { Treatment::Blocks } else { Treatment::Net }
+        if self.hides_text(zone) { Treatment::Blocks } else { Treatment::Net }
+    }
+
+    fn hides_text(&self, zone: Zone) -> bool {
+        zone.is_hidden()
+            || !zone.is_shown() && (zone.has(Zone::VALUE) || self.policy.mode == Mode::Strict)
     }
 
     fn prop_treatment(&self, tag: &str, prop: Prop, zone: Zone, hidden: bool) -> Treatment {
@@ -390,7 +338,8 @@ impl Masker<'_> {
             Prop::Value if hidden => Treatment::Blocks,
             Prop::Value if tag == "option" => Treatment::Empty,
             Prop::Value => Treatment::Net,
-            Prop::Sheet | Prop::Adopted => Treatment::Style,
+            Prop::Sheet | Prop::Adopted if self.hides_text(zone) => Treatment::QuietSheet,
+            Prop::Sheet | Prop::Adopted => Treatment::Sheet,
             Prop::Withheld => Treatment::Empty,
             Prop::Checked
             | Prop::Indeterminate
@@ -418,17 +367,19 @@ impl Masker<'_> {
         match kind {
             // The live state is a prop; the attribute would tell the first one.
             AttrKind::Structure if matches!(name, "checked" | "selected") => None,
-            AttrKind::Structure if hidden && name.starts_with("aria-") => None,
+            AttrKind::Structure if hidden && !is_layout(name) => None,
+            // On an element of the page's own making such a name can mean anything.
+            AttrKind::Structure if tag.contains('-') && !is_layout(name) => Some(Treatment::Net),
             // Geometry and flags: the net would take the numbers of a drawing for somebody's.
             AttrKind::Structure => Some(Treatment::Keep),
             AttrKind::Name => Some(Treatment::Net),
-            AttrKind::Style if hidden => Some(Treatment::QuietStyle),
+            AttrKind::Style if hidden || self.hides_text(zone) => Some(Treatment::QuietStyle),
             AttrKind::Style => Some(Treatment::Style),
             AttrKind::Link => Some(Treatment::Link),
             AttrKind::Fragment => value.starts_with('#').then_some(Treatment::Net),
             AttrKind::Seen if shown => Some(Treatment::Net),
             AttrKind::Seen => Some(Treatment::Blocks),
-            AttrKind::Data if name == "value" && tag == "li" => Some(Treatment::Keep),
+            AttrKind::Data if name == "value" && tag == "li" && !hidden => Some(Treatment::Keep),
             AttrKind::Data if shown => Some(Treatment::Net),
             AttrKind::Data if !name.contains('-') && !name.starts_with('_') => None,
             AttrKind::Data if name.starts_with("aria-") => None,
@@ -463,4 +414,36 @@ impl Masker<'_> {
             None => self.strings.push(name),
         }
     }
+}
+
+/// What lays an element out and says nothing of what is in it.
+fn is_layout(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "align",
+        "cols",
+        "colspan",
+        "contenteditable",
+        "dir",
+        "disabled",
+        "height",
+        "hidden",
+        "multiple",
+        "nowrap",
+        "open",
+        "popover",
+        "readonly",
+        "required",
+        "role",
+        "rows",
+        "rowspan",
+        "size",
+        "span",
+        "tabindex",
+        "type",
+        "valign",
+        "viewBox",
+        "width",
+        "wrap",
+    ];
+    NAMES.contains(&name)
 }

@@ -28,7 +28,7 @@ pub enum FromCustomer {
     End(control::EndReason),
     /// The page, or what changed in it.
     Page(page::Page),
-    /// Size, scroll, title and address of the page.
+    /// Size, title and address of the page.
     View(page::View),
     /// Where the customer's pointer is.
     Pointer(page::Pointer),

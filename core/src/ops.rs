@@ -87,7 +87,7 @@ pub enum Op {
         at: Place,
         /// Its namespace.
         namespace: Namespace,
-        /// The text of its name, which [`Tag::parse`] has accepted.
+        /// The text of its name, which [`crate::node::Tag::parse`] has accepted.
         tag: StrId,
     },
     /// A new text node.

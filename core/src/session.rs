@@ -34,6 +34,9 @@ pub const IDLE_WARNING_MS: u64 = 15 * 60 * 1000;
 pub const IDLE_END_MS: u64 = 20 * 60 * 1000;
 /// How long a lost session may be resumed, in milliseconds; the relay keeps its room as long.
 pub const GRACE_MS: u64 = 120 * 1000;
+/// How long the relay may say that our place is taken before it is believed, in milliseconds: that
+/// a socket of ours is dead it notices by a missing pong, after up to 28 s.
+pub const GONE_MS: u64 = 30 * 1000;
 /// How long the peer may take for a step of the handshake, in milliseconds.
 pub const HANDSHAKE_MS: u64 = 30 * 1000;
 /// How long the customer may think before allowing, in milliseconds.

@@ -19,7 +19,9 @@ use thiserror::Error;
 /// The most nodes a tree may have.
 pub const MAX_NODES: usize = 1 << 20;
 /// The deepest a tree may be. Browsers stop their parsers at 512; scripts can go deeper.
-pub const MAX_DEPTH: usize = 20_000;
+pub const MAX_DEPTH: u32 = 8_192;
+/// The most settings an element may have.
+pub const MAX_SETTINGS: usize = 1_024;
 
 /// An op that does not fit the tree: the sender is wrong or hostile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -45,6 +47,8 @@ pub enum Kind {
     Document,
     /// An element.
     Element,
+    /// An element that holds no nodes: what is in a `style` is its state, which is cleaned.
+    Leaf,
     /// A text node.
     Text,
     /// A shadow root.
@@ -64,6 +68,8 @@ struct TreeNode {
     kind: Kind,
     /// What the masks decided here; see [`crate::mask`]. Not part of the hash.
     zone: u16,
+    /// How many nodes are above.
+    depth: u32,
     parent: u32,
     prev: u32,
     next: u32,
@@ -181,7 +187,8 @@ impl Tree {
             }
             Op::Element { id, at, namespace, tag } => {
                 let content = mix(2 + u64::from(namespace.code()), hash_of(tag));
-                self.insert(id, Kind::Element, content, at)?;
+                let is_style = strings.get(tag) == "style";
+                self.insert(id, if is_style { Kind::Leaf } else { Kind::Element }, content, at)?;
             }
             Op::Text { id, at, text } => self.insert(id, Kind::Text, hash_of(text), at)?,
             Op::Shadow { id, host } => {
@@ -200,11 +207,15 @@ impl Tree {
                 if matches!(node.kind, Kind::Document | Kind::Shadow) || at.before == Some(id) {
                     return Err(ApplyError::Misplaced(id));
                 }
-                if self.is_within(at.parent, id)? {
+                if self.is_within(at.parent, id) {
                     return Err(ApplyError::Misplaced(id));
+                }
+                if !self.fits_below(id, at.parent) {
+                    return Err(ApplyError::TooLarge);
                 }
                 self.unlink(id.0);
                 self.link(id.0, at.parent.0, before(at));
+                self.sink(id);
             }
             Op::Remove(id) => {
                 if !self.contains(id) {
@@ -284,12 +295,13 @@ impl Tree {
         if self.contains(id) {
             return Err(ApplyError::Duplicate(id));
         }
-        if self.nodes.len() >= MAX_NODES {
+        if self.nodes.len() >= MAX_NODES || !self.nodes.has_room(id.0) {
             return Err(ApplyError::TooLarge);
         }
         let node = TreeNode {
             kind,
             zone: 0,
+            depth: 0,
             parent: 0,
             prev: 0,
             next: 0,
@@ -317,8 +329,11 @@ impl Tree {
 
     fn check_place(&self, id: NodeId, at: Place) -> Result<(), ApplyError> {
         let parent = self.nodes.get(at.parent.0).ok_or(ApplyError::Unknown(at.parent))?;
-        if parent.kind == Kind::Text {
+        if matches!(parent.kind, Kind::Text | Kind::Leaf) {
             return Err(ApplyError::Misplaced(id));
+        }
+        if parent.depth >= MAX_DEPTH {
+            return Err(ApplyError::TooLarge);
         }
         match at.before.map(|before| (before, self.nodes.get(before.0))) {
             None => Ok(()),
@@ -332,18 +347,14 @@ impl Tree {
     }
 
     /// Whether `node` is `ancestor` or below it.
-    fn is_within(&self, node: NodeId, ancestor: NodeId) -> Result<bool, ApplyError> {
+    fn is_within(&self, node: NodeId, ancestor: NodeId) -> bool {
+        // Depths say how far it is worth climbing.
+        let floor = self.nodes.get(ancestor.0).map_or(0, |node| node.depth);
         let mut at = node.0;
-        for _ in 0..MAX_DEPTH {
-            if at == ancestor.0 {
-                return Ok(true);
-            }
-            match self.nodes.get(at) {
-                Some(found) if found.parent != 0 => at = found.parent,
-                _ => return Ok(false),
-            }
+        while let Some(found) = self.nodes.get(at).filter(|found| found.depth > floor) {
+            at = found.parent;
         }
-        Err(ApplyError::TooLarge)
+        at == ancestor.0
     }
 
     fn set(&mut self, id: NodeId, key: SettingKey, value: Option<u64>) -> Result<(), ApplyError> {
@@ -362,6 +373,9 @@ impl Tree {
             node.content = node.content.wrapping_sub(mix(name_hash, before));
         }
         if let Some(value) = value {
+            if node.settings.len() >= MAX_SETTINGS {
+                return Err(ApplyError::TooLarge);
+            }
             node.settings.push((key, value));
             node.content = node.content.wrapping_add(mix(name_hash, value));
         }
@@ -390,73 +404,4 @@ fn before(at: Place) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::node::Namespace;
-    use crate::ops::Compat;
-
-    fn batch() -> Batch {
-        let mut strings = Strings::default();
-        strings.push("div");
-        strings.push("class");
-        Batch { strings, ops: vec![] }
-    }
-
-    fn element(id: u32, parent: u32, before: Option<u32>) -> Op {
-        let at = Place { parent: NodeId(parent), before: before.map(NodeId) };
-        Op::Element { id: NodeId(id), at, namespace: Namespace::Html, tag: StrId(0) }
-    }
-
-    fn build(ops: &[Op]) -> Tree {
-        let mut tree = Tree::default();
-        for op in ops {
-            tree.apply(op, &batch()).unwrap();
-        }
-        tree
-    }
-
-    #[test]
-    fn the_hash_tells_trees_apart_and_forgets_detours() {
-        let doc = Op::Document(Compat::Standards);
-        let tree = build(&[doc, element(2, 1, None), element(3, 1, None)]);
-        let swapped = build(&[doc, element(3, 1, None), element(2, 1, None)]);
-        assert_ne!(tree.hash(), swapped.hash());
-        let key = Key::Attr(StrId(1));
-        let detour = build(&[
-            doc,
-            element(3, 1, None),
-            element(4, 1, None),
-            element(5, 4, None),
-            element(2, 1, Some(3)),
-            Op::Set { id: NodeId(2), key, value: StrId(1) },
-            Op::Move { id: NodeId(3), at: Place { parent: NodeId(4), before: Some(NodeId(5)) } },
-            Op::Move { id: NodeId(3), at: Place { parent: NodeId(1), before: None } },
-            Op::Unset { id: NodeId(2), key },
-            Op::Remove(NodeId(4)),
-        ]);
-        assert_eq!(tree.hash(), detour.hash());
-        assert_eq!(detour.children(NodeId(1)).collect::<Vec<_>>(), [NodeId(2), NodeId(3)]);
-        assert_eq!(detour.len(), 3);
-    }
-
-    #[test]
-    fn ops_that_do_not_fit_change_nothing() {
-        let doc = Op::Document(Compat::Standards);
-        let mut tree = build(&[doc, element(2, 1, None), element(3, 2, None)]);
-        let hash = tree.hash();
-        let within = Place { parent: NodeId(3), before: None };
-        for (op, error) in [
-            (element(2, 1, None), ApplyError::Duplicate(NodeId(2))),
-            (element(9, 8, None), ApplyError::Unknown(NodeId(8))),
-            (element(9, 1, Some(3)), ApplyError::Misplaced(NodeId(9))),
-            (Op::Move { id: NodeId(2), at: within }, ApplyError::Misplaced(NodeId(2))),
-            (Op::Move { id: NodeId(1), at: within }, ApplyError::Misplaced(NodeId(1))),
-            (Op::Remove(NodeId(7)), ApplyError::Unknown(NodeId(7))),
-            (doc, ApplyError::Duplicate(NodeId(1))),
-            (Op::SetText { id: NodeId(2), text: StrId(0) }, ApplyError::Misplaced(NodeId(2))),
-        ] {
-            assert_eq!(tree.apply(&op, &batch()), Err(error));
-            assert_eq!(tree.hash(), hash);
-        }
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ mod page;
 use page::{Edit, Observer, Page, Sink};
 use proptest::prelude::*;
 use saath_core::capture::Capture;
-use saath_core::mask::Policy;
+use saath_core::mask::{Patterns, Policy, View};
 use saath_core::message::page::Page as Message;
 use saath_core::replica::Replica;
 
@@ -112,7 +112,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn show_all() -> Policy {
-    Policy::parse(r#"{"unredactedViews":["*"],"patterns":"off"}"#).unwrap()
+    let mut policy = Policy::default();
+    policy.unredacted_views.push(View::Everywhere("*".to_owned()));
+    policy.patterns = Patterns::Off;
+    policy
 }
 
 proptest! {

@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::Shared;
-use crate::auth::{AgentKey, Denied, Verifier};
+use crate::auth::{AgentKey, Denied};
 use crate::hub::{Link, refuse};
 use crate::limits::{Rate, Source};
 use crate::outbox::Outgoing;
@@ -96,8 +96,9 @@ struct Peer<'a> {
     source: Source,
     /// Of the room it is in, or was last.
     side: Option<Side>,
-    /// Verified on this socket, by an earlier message. Outlasts the token: a session may be
-    /// longer than a token lives, and goes on over every page of the customer's.
+    /// Verified on this socket, by an earlier message. Lets it come back, and outlasts the token
+    /// for that: a session may be longer than a token lives, and goes on over every page of the
+    /// customer's. Lets it claim nothing.
     agent: Option<AgentKey>,
 }
 
@@ -199,7 +200,10 @@ impl Peer<'_> {
     }
 
     async fn claim(&mut self, nameplate: Nameplate, token: &str) -> Result<(), Refusal> {
-        let agent = self.admit_agent(|verifier| verifier.verify(token))?;
+        self.admit()?;
+        // Always: who was let in as one that comes back may have shown an expired token.
+        let agent = self.verified(self.shared.verifier.verify(token))?;
+        self.admit_agent(&agent)?;
         let room_token = random()?;
         let now = Instant::now();
         if self.shared.hub.lock().misses.locked(now, &agent) {
@@ -225,7 +229,12 @@ impl Peer<'_> {
     }
 
     fn rejoin_agent(&mut self, id: [u8; 16], token: &str) -> Result<(), Refusal> {
-        self.admit_agent(|verifier| verifier.verify_returning(token))?;
+        self.admit()?;
+        let agent = match &self.agent {
+            Some(agent) => agent.clone(),
+            None => self.verified(self.shared.verifier.verify_returning(token))?,
+        };
+        self.admit_agent(&agent)?;
         self.rejoin(Side::Agent, id)
     }
 
@@ -243,21 +252,19 @@ impl Peer<'_> {
         if allowed { Ok(()) } else { Err(Refusal::TooMany) }
     }
 
-    fn admit_agent(
-        &mut self,
-        verify: impl FnOnce(&Verifier) -> Result<AgentKey, Denied>,
-    ) -> Result<AgentKey, Refusal> {
-        self.admit()?;
-        let agent = match &self.agent {
-            Some(agent) => agent.clone(),
-            None => verify(&self.shared.verifier).map_err(|denied| {
-                tracing::info!(peer = self.id.0, %denied, "agent token");
-                Refusal::Unauthorized
-            })?,
-        };
+    /// Remembers the agent on this socket, if the token was good.
+    fn verified(&mut self, token: Result<AgentKey, Denied>) -> Result<AgentKey, Refusal> {
+        let agent = token.map_err(|denied| {
+            tracing::info!(peer = self.id.0, %denied, "agent token");
+            Refusal::Unauthorized
+        })?;
         self.agent = Some(agent.clone());
+        Ok(agent)
+    }
+
+    fn admit_agent(&self, agent: &AgentKey) -> Result<(), Refusal> {
         let allowed = self.shared.hub.lock().claims.allow(Instant::now(), agent.clone());
-        if allowed { Ok(agent) } else { Err(Refusal::TooMany) }
+        if allowed { Ok(()) } else { Err(Refusal::TooMany) }
     }
 
     fn admit(&self) -> Result<(), Refusal> {

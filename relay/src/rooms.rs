@@ -39,7 +39,7 @@ pub enum Output {
     Send(PeerId, FromRelay),
     /// Tell a peer that it is refused, and close its socket.
     Refuse(PeerId, Refusal),
-    /// From here on, what one says goes to the other.
+    /// From here on, what one says goes to the other. Comes before either is told.
     Pair(PairId, PeerId, PeerId),
     /// From here on, what this peer says goes nowhere and nothing comes to it.
     Part(PeerId),
@@ -152,9 +152,11 @@ impl Rooms {
         };
         let customer = room.customer.ok_or(Refusal::Gone)?;
         self.seat(id, Side::Agent, peer);
+        // First, or what a fast end answers would go nowhere. The agent speaks first, so it is told
+        // last.
+        self.pair(customer, peer);
         self.send(customer, FromRelay::Joined);
         self.send(peer, FromRelay::Claimed { session, token });
-        self.pair(customer, peer);
         Ok(())
     }
 
@@ -192,9 +194,14 @@ impl Rooms {
         match self.rooms.get_mut(&id).and_then(|room| *room.place(side.peer())) {
             Some(other) => {
                 self.stop_waiting(id);
-                self.send(other, FromRelay::Rejoined);
-                self.send(peer, FromRelay::Rejoined);
-                self.pair(other, peer);
+                let (customer, agent) = match side {
+                    Side::Customer => (peer, other),
+                    Side::Agent => (other, peer),
+                };
+                // As in `claim`; here the customer speaks first.
+                self.pair(customer, agent);
+                self.send(agent, FromRelay::Rejoined);
+                self.send(customer, FromRelay::Rejoined);
             }
             None => self.wait(id, now + self.waits.grace),
         }

@@ -142,6 +142,27 @@ async fn bad_tokens_leave_the_nameplate_live() {
 }
 
 #[tokio::test]
+async fn an_expired_token_that_came_back_claims_nothing() {
+    let relay = Harness::start().await;
+    let (mut customer, nameplate, _) = relay.customer().await;
+    let expired = json!({ "nbf": now() - 7200, "exp": now() - 3600 });
+    let expired = relay.issuer.token_but(expired);
+    for token in [expired.as_str(), ""] {
+        let mut agent = relay.client().await;
+        // Any id is good: the relay may have been restarted.
+        agent.rejoin(Side::Agent, [3; 16], &expired).await;
+        agent.claim(nameplate, token).await;
+        agent.refused(Refusal::Unauthorized).await;
+    }
+    // With a fresh one the same socket may, and the nameplate is still live.
+    let mut agent = relay.client().await;
+    agent.rejoin(Side::Agent, [3; 16], &expired).await;
+    agent.claim(nameplate, &relay.issuer.token("meera")).await;
+    assert!(matches!(agent.control().await, FromRelay::Claimed { .. }));
+    assert_eq!(customer.control().await, FromRelay::Joined);
+}
+
+#[tokio::test]
 async fn other_versions() {
     let relay = Harness::start().await;
     for bytes in [&[0, 1, 2, 0][..], &[0, 3, 0], &[0, 7, 9, 9, 9]] {

@@ -97,11 +97,12 @@ fn a_claim_pairs() {
     rooms.claim(AGENT).unwrap();
     let outputs = rooms.outputs();
     let claimed = FromRelay::Claimed { session: [1; 16], token: [3; 32] };
+    assert!(matches!(outputs[0], Output::Pair(_, CUSTOMER, AGENT)), "before anybody can answer");
     assert_eq!(
-        outputs[..2],
-        [Output::Send(CUSTOMER, FromRelay::Joined), Output::Send(AGENT, claimed)]
+        outputs[1..],
+        [Output::Send(CUSTOMER, FromRelay::Joined), Output::Send(AGENT, claimed)],
+        "the agent speaks first and is told last"
     );
-    assert!(matches!(outputs[2..], [Output::Pair(_, CUSTOMER, AGENT)]));
     assert_eq!(rooms.claim(LATE), Err(Refusal::Gone));
     assert_eq!(rooms.after(1e6), [], "a session has no deadline");
 }
@@ -158,6 +159,21 @@ fn ends_meet_again_in_either_order_and_again() {
         rooms.rejoin(PeerId(4), Side::Customer).unwrap();
         assert_eq!(rooms.told().len(), 2);
         assert_eq!(rooms.rooms.census(), Census { unclaimed: 0, paired: 1, lost: 0 });
+    }
+}
+
+#[test]
+fn who_meets_again_is_paired_before_being_told() {
+    for first in [Side::Customer, Side::Agent] {
+        let mut rooms = Clocked::new();
+        let peer = |side| if side == Side::Customer { CUSTOMER } else { AGENT };
+        rooms.rejoin(peer(first), first).unwrap();
+        rooms.outputs();
+        rooms.rejoin(peer(first.peer()), first.peer()).unwrap();
+        let outputs = rooms.outputs();
+        assert!(matches!(outputs[0], Output::Pair(_, CUSTOMER, AGENT)), "{first:?}");
+        let told = [AGENT, CUSTOMER].map(|peer| Output::Send(peer, FromRelay::Rejoined));
+        assert_eq!(outputs[1..], told, "the customer speaks first and is told last, {first:?}");
     }
 }
 

@@ -39,10 +39,9 @@ function linesOf(doc, isReplica, styles) {
     const indent = " ".repeat(depth);
     if (node.nodeType === 3 || node.nodeType === 4) {
       // Text of nothing is nothing, and neighbours are one text.
-      if (!node.data || (isText(node.previousSibling) && node.previousSibling.data)) return;
-      let text = node.data;
-      for (let next = node.nextSibling; isText(next); next = next.nextSibling) text += next.data;
-      lines.push(`${indent}"${text}"`);
+      const last = lines.length - 1;
+      if (lines[last].startsWith(`${indent}"`)) lines[last] = lines[last].slice(0, -1) + JSON.stringify(node.data).slice(1);
+      else if (node.data) lines.push(indent + JSON.stringify(node.data));
       return;
     }
     if (node.nodeType !== 1) return;
@@ -69,8 +68,6 @@ function linesOf(doc, isReplica, styles) {
   return lines;
 }
 
-const isText = (node) => node?.nodeType === 3 || node?.nodeType === 4;
-
 function head(node, isReplica) {
   const tag = node.localName;
   const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[node.namespaceURI] + tag];
@@ -81,7 +78,10 @@ function head(node, isReplica) {
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;
-    if (name === "href") attributes.push(`href=${node.namespaceURI.endsWith("svg") ? value : "#"}`);
+    if (name === "href" && node.namespaceURI.endsWith("svg")) {
+      // Into the page itself, or nowhere.
+      if (value.startsWith("#")) attributes.push(`href=${value}`);
+    } else if (name === "href") attributes.push("href=#");
     // Style declarations: as the engine understands them.
     else if (name === "style") attributes.push(`style=${node.style?.cssText ?? value}`);
     else attributes.push(`${name}=${value}`);
@@ -122,6 +122,8 @@ function sizeOf(node) {
 function looks(win, node) {
   const { x, y, width, height } = node.getBoundingClientRect();
   const style = win.getComputedStyle(node);
-  const values = STYLES.map((name) => style[name]);
+  // A picture that is not sent and a value that is not told have stripes.
+  const striped = node.localName === "img" || isNever(node) || node.dataset?.saathWithheld;
+  const values = STYLES.map((name) => (striped && name === "backgroundImage" ? "" : style[name]));
   return [x, y, width, height].map(Math.round).join(",") + " " + values.join(" ");
 }

@@ -29,11 +29,13 @@ window.viewer = {
     if (failure) return [failure];
     return differences(page.document, replica.document, query.get("styles") !== "no");
   },
-  text: () => replica.document.documentElement.textContent,
   html: () => replica.document.documentElement.outerHTML,
   page: () => page,
   document: () => replica.document,
+  /** How much was emitted. */
   bytes: () => frames.reduce((sum, { length }) => sum + length, 0),
+  stop: () => recorder.stop(),
+  /** Another replica, without anything in it. */
   fresh: () => new Replica(document.getElementById("replica")),
 };
 

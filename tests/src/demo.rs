@@ -92,6 +92,15 @@ impl Demo {
         Ok(counts.iter().sum())
     }
 
+    /// How many rooms the relay has that are unclaimed, paired, and lost by an end.
+    ///
+    /// # Errors
+    /// As [`Demo::count`].
+    pub async fn rooms(&self) -> Result<[f64; 3]> {
+        let count = async |state| self.count(&format!("rooms{{state=\"{state}\"}}")).await;
+        Ok([count("unclaimed").await?, count("paired").await?, count("lost").await?])
+    }
+
     /// An agent token, as the CRM gets it.
     ///
     /// # Errors
@@ -152,6 +161,11 @@ impl Reply {
 pub(crate) fn target() -> Result<PathBuf> {
     let exe = std::env::current_exe()?;
     Ok(exe.ancestors().nth(3).context("tests run from cargo's target")?.to_path_buf())
+}
+
+/// Where the demo that is tested has its package, its relay and all that is built.
+pub(crate) fn built() -> Result<PathBuf> {
+    Ok(xtask()?.ancestors().nth(2).context("xtask lies in cargo's target")?.to_path_buf())
 }
 
 fn xtask() -> Result<PathBuf> {

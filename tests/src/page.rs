@@ -90,6 +90,25 @@ impl Page {
         Ok(self.driver.client.execute(body, arguments).await?)
     }
 
+    /// Runs the body of an async function in the page with `argument`, and gives back what it
+    /// returns in the end.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn eval_async(&self, body: &str, argument: Value) -> Result<Value> {
+        let body = format!(
+            "const [argument, done] = arguments;
+             (async () => {{ {body} }})().then(
+               value => done({{ value: value ?? null }}),
+               error => done({{ error: String(error?.stack ?? error) }}))"
+        );
+        let done = self.driver.client.execute_async(&body, vec![argument]).await?;
+        match done["error"].as_str() {
+            Some(error) => anyhow::bail!("{error}"),
+            None => Ok(done["value"].clone()),
+        }
+    }
+
     /// The browser's tabs, the oldest first, whatever opened them.
     ///
     /// # Errors

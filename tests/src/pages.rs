@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::demo::target;
+use crate::demo::built;
 
 /// Serves `tests/pages/`, with the package under `/saath/` and the one with the self-test under
 /// `/saath-test/`, for as long as it lives.
@@ -77,9 +77,9 @@ fn file(path: &str) -> Result<PathBuf> {
     anyhow::ensure!(!path.contains(".."), "outside");
     let path = path.trim_start_matches('/');
     Ok(if let Some(path) = path.strip_prefix("saath/") {
-        target()?.join("npm").join(path)
+        built()?.join("npm").join(path)
     } else if let Some(path) = path.strip_prefix("saath-test/") {
-        target()?.join("npm-test").join(path)
+        built()?.join("npm-test").join(path)
     } else {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages").join(path)
     })

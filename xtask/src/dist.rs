@@ -3,6 +3,7 @@
 //! It is written beside the old one and swapped in at the end, so that a demo that is running
 //! never serves half a package.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,8 +18,10 @@ use crate::{shell, tools, unknown};
 pub(crate) struct Options {
     /// Quick to build rather than small and fast.
     pub(crate) dev: bool,
-    /// Run wasm-opt over the module.
+    /// Run wasm-opt over the module and esbuild over the scripts.
     pub(crate) opt: bool,
+    /// With the sealing's self-test, for tests only; written beside the package.
+    pub(crate) self_test: bool,
     /// Where to write it instead of [`package`].
     pub(crate) out: Option<PathBuf>,
 }
@@ -31,6 +34,7 @@ impl Options {
             match arg.as_str() {
                 "--dev" => options.dev = true,
                 "--opt" => options.opt = true,
+                "--self-test" => (options.self_test, options.dev) = (true, true),
                 "--out" => {
                     options.out = Some(args.next().context("--out wants a directory")?.into());
                 }
@@ -59,16 +63,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     let package = match &options.out {
         Some(out) => out.clone(),
+        None if options.self_test => package()?.with_file_name("npm-test"),
         None => package()?,
     };
     let fresh = package.with_extension("new");
     remove(&fresh)?;
     fs::create_dir_all(&fresh)?;
-    bind(&wasm, &fresh)?;
+    bind(&wasm, &fresh, options)?;
+    copy_files(&fresh, options)?;
     if options.opt {
         optimise(&fresh.join("saath_bg.wasm"))?;
+        minify(&fresh)?;
     }
-    copy_files(&fresh, options)?;
     write_manifest(&fresh)?;
 
     remove(&package)?;
@@ -89,14 +95,33 @@ fn compile(options: &Options) -> Result<PathBuf> {
         }
         "quick"
     } else {
+        cargo.args(["--config", &nameless_paths()?]);
         "release"
     };
+    if options.self_test {
+        cargo.args(["--features", "self-test"]);
+    }
     shell::run(cargo.args(["--profile", profile]))?;
     Ok(shell::target()?.join("wasm32-unknown-unknown").join(profile).join("saath.wasm"))
 }
 
-fn bind(wasm: &Path, out: &Path) -> Result<()> {
-    Bindgen::new()
+/// Panic messages name source files: not with the directories of this machine.
+fn nameless_paths() -> Result<String> {
+    let home = match std::env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => PathBuf::from(std::env::var_os("HOME").context("HOME is not set")?).join(".cargo"),
+    };
+    let mut flags = Vec::new();
+    if let Ok(registries) = fs::read_dir(home.join("registry/src")) {
+        for registry in registries {
+            flags.push(format!("'--remap-path-prefix={}/='", registry?.path().display()));
+        }
+    }
+    Ok(format!("target.wasm32-unknown-unknown.rustflags=[{}]", flags.join(",")))
+}
+
+fn bind(wasm: &Path, out: &Path, options: &Options) -> Result<()> {
+    let mut output = Bindgen::new()
         .input_path(wasm)
         .out_name("saath")
         .web(true)?
@@ -105,8 +130,30 @@ fn bind(wasm: &Path, out: &Path) -> Result<()> {
         .remove_producers_section(true)
         // `init()` without arguments must find the .wasm beside the module.
         .omit_default_module_path(false)
-        .generate(out)
-        .context("wasm-bindgen")
+        .generate_output()
+        .context("wasm-bindgen")?;
+    let mut renamed = Vec::new();
+    if !options.dev {
+        for import in output.wasm_mut().imports.iter_mut().filter(|it| is_hashed(&it.name)) {
+            let short = format!("_{}", renamed.len());
+            renamed.push((std::mem::replace(&mut import.name, short.clone()), short));
+        }
+    }
+    output.emit(out)?;
+    let glue = out.join("saath.js");
+    let mut text = fs::read_to_string(&glue)?;
+    for (long, short) in &renamed {
+        text = text.replace(long, short);
+    }
+    fs::write(glue, text)?;
+    Ok(())
+}
+
+/// Whether wasm-bindgen made the name unique with 16 hex digits: hundreds of them, in the module
+/// and in the glue, which no compressor can make smaller.
+fn is_hashed(name: &str) -> bool {
+    name.rsplit_once('_')
+        .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn optimise(wasm: &Path) -> Result<()> {
@@ -114,7 +161,7 @@ fn optimise(wasm: &Path) -> Result<()> {
     let small = wasm.with_extension("opt.wasm");
     shell::run(
         Command::new(wasm_opt)
-            .args(["-O3", "--strip-debug", "--strip-producers", "--enable-bulk-memory"])
+            .args(["-Oz", "--strip-debug", "--strip-producers", "--enable-bulk-memory"])
             .args(["--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types"])
             .args(["--enable-nontrapping-float-to-int", "--enable-multivalue"])
             .arg(wasm)
@@ -122,6 +169,26 @@ fn optimise(wasm: &Path) -> Result<()> {
             .arg(&small),
     )?;
     fs::rename(small, wasm)?;
+    Ok(())
+}
+
+/// Takes comments and long local names out of what a browser loads.
+fn minify(package: &Path) -> Result<()> {
+    let Some(esbuild) = tools::esbuild()? else { return Ok(()) };
+    for script in shell::files(package)? {
+        if script.extension().is_none_or(|extension| extension != "js") {
+            continue;
+        }
+        let mut command = Command::new(&esbuild);
+        command.args(["--minify", "--log-level=warning", "--target=es2022", "--allow-overwrite"]);
+        // The only one that is not a module.
+        if !script.ends_with("early.js") {
+            command.arg("--format=esm");
+        }
+        let mut outfile = OsString::from("--outfile=");
+        outfile.push(&script);
+        shell::run(command.arg(&script).arg(outfile))?;
+    }
     Ok(())
 }
 

@@ -25,7 +25,8 @@ usage: cargo xtask <command>
             fmt tidy clippy unit dist chromium firefox
   dist    write the npm package to target/npm
             --dev          quick to build, larger and slower to run
-            --opt          also run wasm-opt (fetches it with npm)
+            --opt          also run wasm-opt and esbuild (fetches them with npm)
+            --self-test    for tests only: to target/npm-test, exporting selfTest()
             --out DIR      write it there instead
   size    what the customer's browser downloads: raw, gzip, brotli; checks the budgets
             DIR            of this package instead of target/npm

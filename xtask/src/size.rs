@@ -4,11 +4,11 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{dist, unknown};
+use crate::{dist, shell, unknown};
 
 /// Bytes, gzipped, that a page pays whether or not help is wanted.
 const LOADER_BUDGET: usize = 1_500;
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         [_, more, ..] => return Err(unknown(more)),
     };
     let module = Size::of(&[package.join("saath_bg.wasm")])?;
-    let mut scripts = files(&package.join("snippets"))?;
+    let mut scripts = shell::files(&package.join("snippets"))?;
     scripts.push(package.join("saath.js"));
     let glue = Size::of(&scripts)?;
     let loader = Size::of(&[package.join("loader.js")])?;
@@ -95,23 +95,6 @@ fn brotli(bytes: &[u8]) -> Result<usize> {
     let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
     brotli::BrotliCompress(&mut &bytes[..], &mut out, &params)?;
     Ok(out.len())
-}
-
-/// All files under a directory; none where there is no directory.
-fn files(dir: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    if dir.is_dir() {
-        for entry in fs::read_dir(dir)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                found.extend(files(&path)?);
-            } else {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 #[cfg(test)]

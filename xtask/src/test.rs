@@ -79,6 +79,8 @@ fn unit() -> Result<()> {
 fn build() -> Result<()> {
     dist::run(&dist::Options::default())?;
     size::run(&[])?;
+    // For the browsers' own run of the known answers.
+    dist::run(&dist::Options { self_test: true, dev: true, ..Default::default() })?;
     demo::build_relay()
 }
 

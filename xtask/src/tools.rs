@@ -13,6 +13,7 @@ use crate::shell;
 const WASM: &str = "wasm32-unknown-unknown";
 const GECKODRIVER: &str = "0.37.1";
 const BINARYEN: &str = "132.0.0";
+const ESBUILD: &str = "0.28.2";
 
 /// The browsers and their drivers.
 pub(crate) struct Browsers {
@@ -78,23 +79,34 @@ pub(crate) fn browsers() -> Result<Browsers> {
 /// # Errors
 /// When npm is there and fails.
 pub(crate) fn wasm_opt() -> Result<Option<PathBuf>> {
+    from_npm("wasm-opt", &format!("binaryen@{BINARYEN}"))
+}
+
+/// npm's `esbuild`, or nothing where there is no npm.
+///
+/// # Errors
+/// When npm is there and fails.
+pub(crate) fn esbuild() -> Result<Option<PathBuf>> {
+    from_npm("esbuild", &format!("esbuild@{ESBUILD}"))
+}
+
+fn from_npm(program: &str, package: &str) -> Result<Option<PathBuf>> {
     let home = shell::target()?.join("tools");
-    let wasm_opt = home.join("node_modules/.bin/wasm-opt");
-    if wasm_opt.exists() {
-        return Ok(Some(wasm_opt));
+    let path = home.join("node_modules/.bin").join(program);
+    if path.exists() {
+        return Ok(Some(path));
     }
     let Some(npm) = find(&["npm"]) else {
-        eprintln!("dist: no npm, so no wasm-opt; the module is 2-3 % larger once compressed");
+        eprintln!("dist: no npm, so no {program}; the package is larger");
         return Ok(None);
     };
-    say(&format!("binaryen {BINARYEN} from npm into {}", home.display()));
-    let package = format!("binaryen@{BINARYEN}");
+    say(&format!("{package} from npm into {}", home.display()));
     shell::run(Command::new(npm).args(["install", "--no-audit", "--no-fund", "--prefix"]).args([
         home.as_os_str(),
         "--ignore-scripts".as_ref(),
         package.as_ref(),
     ]))?;
-    Ok(Some(wasm_opt))
+    Ok(Some(path))
 }
 
 fn install_packages(missing: &[&str]) -> Result<()> {

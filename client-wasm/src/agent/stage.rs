@@ -3,7 +3,7 @@
 //! The frame may do nothing: `sandbox="allow-same-origin"` lets us write into it and nothing run
 //! in it. All that is written comes through [`Replica`], which knows no script.
 
-use crate::browser::window;
+use crate::browser::{number, px, window};
 use crate::dom::{Canvas, Writing};
 use saath_core::message::action::Spot;
 use saath_core::message::page::{Page, View};
@@ -180,7 +180,7 @@ impl Surface {
         let part = |at: f32, start: f64, length: f64| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             {
-                ((f64::from(at) - start) / length.max(1.0) * 65535.0).clamp(0.0, 65535.0) as u16
+                ((f64::from(at) - start) / length.max(1.0) * 65535.0) as u16
             }
         };
         let at = Spot {
@@ -209,19 +209,15 @@ impl Surface {
             Zoom::Fit if fit > 0.0 => fit.min(1.0_f64.max(1.0 / device)),
             Zoom::Fit | Zoom::Actual => 1.0,
         };
-        let pixels = |value: f64| format!("{value}px");
         set_style(
             &self.frame,
             &[
-                ("width", &pixels(width)),
-                ("height", &pixels(height)),
-                ("transform", &format!("scale({scale})")),
+                ("width", &px(width)),
+                ("height", &px(height)),
+                ("transform", &format!("scale({})", number(scale, 1e6))),
             ],
         );
-        set_style(
-            &self.mat,
-            &[("width", &pixels(width * scale)), ("height", &pixels(height * scale))],
-        );
+        set_style(&self.mat, &[("width", &px(width * scale)), ("height", &px(height * scale))]);
     }
 }
 

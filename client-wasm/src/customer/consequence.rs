@@ -7,7 +7,7 @@ use super::perform::implicit_submitter;
 use crate::browser::window;
 use saath_core::message::action::Action;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlAnchorElement, HtmlLabelElement};
+use web_sys::{Document, Element, HtmlInputElement, HtmlLabelElement, ShadowRoot, Url};
 
 /// The elements whose rules an action has to keep, its target first.
 pub(super) fn involved(action: &Action, target: &Element) -> Vec<Element> {
@@ -15,12 +15,17 @@ pub(super) fn involved(action: &Action, target: &Element) -> Vec<Element> {
     match action {
         Action::Scroll { .. } => involved.clear(),
         Action::Click { .. } | Action::Check { .. } => {
-            let around = |selector| target.closest(selector).ok().flatten();
-            involved.extend(around("a, button, summary, option, select"));
-            let label = around("label").and_then(|label| label.dyn_into::<HtmlLabelElement>().ok());
-            involved.extend(label.and_then(|label| label.control()).map(Element::from));
+            involved.extend(around(target, "a, area, button, summary, option, select"));
+            let label = around(target, "label").and_then(|label| label.dyn_into().ok());
+            let control = label.and_then(|label: HtmlLabelElement| label.control());
+            involved.extend(control.map(Element::from));
         }
-        Action::Key { key, .. } if key == "Enter" => involved.extend(implicit_submitter(target)),
+        Action::Key { key, .. } if key == "Enter" => {
+            involved.extend(implicit_submitter(target));
+            involved.extend(around(target, "a, area, button, summary"));
+        }
+        // An arrow chooses another button of the group.
+        Action::Key { key, .. } if key.starts_with("Arrow") => involved.extend(group(target)),
         Action::Key { .. }
         | Action::InsertText { .. }
         | Action::SetValue { .. }
@@ -31,12 +36,48 @@ pub(super) fn involved(action: &Action, target: &Element) -> Vec<Element> {
 
 /// Whether pressing this opens another tab, downloads, or goes to another origin.
 pub(super) fn leaves(element: &Element) -> bool {
-    let Some(link) = element.dyn_ref::<HtmlAnchorElement>() else { return false };
-    if !link.has_attribute("href") {
+    if !matches!(element.local_name().as_str(), "a" | "area") {
         return false;
     }
+    let attribute = |name| element.get_attribute(name);
+    let Some(address) = attribute("href").or_else(|| attribute("xlink:href")) else { return false };
     let own = window().and_then(|window| window.location().origin().ok());
-    link.has_attribute("download")
-        || !matches!(link.target().as_str(), "" | "_self")
-        || own.is_none_or(|own| link.origin() != own)
+    let base = element.base_uri().ok().flatten().unwrap_or_default();
+    let origin = Url::new_with_base(&address, &base).map(|url| url.origin()).ok();
+    attribute("download").is_some()
+        || !matches!(attribute("target").as_deref(), None | Some("" | "_self"))
+        || origin.is_none()
+        || origin != own
+}
+
+/// The nearest such element around, also outside the shadow trees that the element is in.
+fn around(element: &Element, selector: &str) -> Option<Element> {
+    let mut element = element.clone();
+    loop {
+        if let Some(found) = element.closest(selector).ok().flatten() {
+            return Some(found);
+        }
+        element = element.get_root_node().dyn_into::<ShadowRoot>().ok()?.host();
+    }
+}
+
+fn group(target: &Element) -> Vec<Element> {
+    let Some(radio) = target.dyn_ref::<HtmlInputElement>().filter(|input| input.type_() == "radio")
+    else {
+        return vec![];
+    };
+    let root = radio.get_root_node();
+    let all = match root.dyn_ref::<ShadowRoot>() {
+        Some(root) => root.query_selector_all("input[type=radio i]"),
+        None => match root.dyn_ref::<Document>() {
+            Some(document) => document.query_selector_all("input[type=radio i]"),
+            None => return vec![],
+        },
+    };
+    let Ok(all) = all else { return vec![] };
+    (0..all.length())
+        .filter_map(|index| all.item(index)?.dyn_into::<HtmlInputElement>().ok())
+        .filter(|other| other.name() == radio.name())
+        .map(Element::from)
+        .collect()
 }

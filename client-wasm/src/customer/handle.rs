@@ -11,6 +11,8 @@ pub(crate) struct Handle {
     pub(crate) emitter: Emitter,
     pub(super) state: Cell<&'static str>,
     pub(super) inbox: Inbox<Event>,
+    /// The page asks the customer itself.
+    pub(super) own_ui: bool,
 }
 
 impl Handle {
@@ -22,12 +24,21 @@ impl Handle {
         self.inbox.put(Event::Widget(event));
     }
 
+    /// Where our widget asks, only a person's press on it is a yes.
+    fn say_yes(&self, event: WidgetEvent) {
+        if self.own_ui {
+            self.press(event);
+        } else {
+            web_sys::console::warn_1(&"saath: the widget asks the customer".into());
+        }
+    }
+
     pub(crate) fn stop(&self) {
         self.press(WidgetEvent::Stop);
     }
 
     pub(crate) fn allow(&self) {
-        self.press(WidgetEvent::Allow);
+        self.say_yes(WidgetEvent::Allow);
     }
 
     pub(crate) fn decline(&self) {
@@ -39,7 +50,7 @@ impl Handle {
     }
 
     pub(crate) fn allow_control(&self) {
-        self.press(WidgetEvent::AllowLevel);
+        self.say_yes(WidgetEvent::AllowLevel);
     }
 
     pub(crate) fn decline_control(&self) {

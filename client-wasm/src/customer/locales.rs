@@ -41,7 +41,7 @@ texts! {
     cancel close try_again
     connecting_title connecting_text
     unreachable_title unreachable_text retry_in
-    pin_title pin_text pin_label pin_valid pin_warning pin_private pin_new pin_left
+    pin_title pin_text pin_mismatch pin_label pin_valid pin_warning pin_private pin_new pin_left
     expired_title expired_text
     joining_title joining_text
     mismatch_title mismatch_text

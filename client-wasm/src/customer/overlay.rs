@@ -5,6 +5,7 @@
 //! reading the element's box once a frame, and only while there are marks.
 
 use super::locales::{Texts, fill, texts};
+use crate::browser::{px, within};
 use saath_core::message::Spot;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -304,15 +305,15 @@ impl Shape {
             let _ = self
                 .element
                 .style()
-                .set_property("transform", &format!("translate({x:.1}px,{y:.1}px)"));
+                .set_property("transform", &format!("translate({},{})", px(x), px(y)));
         }
     }
 
     fn resize(&self, width: f64, height: f64) {
         if self.sized.replace(Some((width, height))) != Some((width, height)) {
             let style = self.element.style();
-            let _ = style.set_property("width", &format!("{width:.1}px"));
-            let _ = style.set_property("height", &format!("{height:.1}px"));
+            let _ = style.set_property("width", &px(width));
+            let _ = style.set_property("height", &px(height));
         }
     }
 
@@ -364,7 +365,7 @@ enum Side {
 fn label_place(target: &Area, label: (f64, f64), view: (f64, f64)) -> ((f64, f64), Side) {
     let rightmost = (view.0 - label.0 - MARGIN).max(MARGIN);
     let lowest = (view.1 - label.1 - MARGIN).max(MARGIN);
-    let x = (target.x - 6.0).clamp(MARGIN, rightmost);
+    let x = within(target.x - 6.0, MARGIN, rightmost);
     if target.y + target.height < 0.0 {
         return ((x, MARGIN), Side::Above);
     }
@@ -374,11 +375,11 @@ fn label_place(target: &Area, label: (f64, f64), view: (f64, f64)) -> ((f64, f64
     let beside = target.x + target.width + 14.0;
     if beside <= rightmost {
         let middle = target.y + (target.height - label.1) / 2.0;
-        return ((beside, middle.clamp(MARGIN, lowest)), Side::Here);
+        return ((beside, within(middle, MARGIN, lowest)), Side::Here);
     }
     let below = target.y + target.height + 12.0;
     let y = if below <= lowest { below } else { target.y - 12.0 - label.1 };
-    ((x, y.clamp(MARGIN, lowest)), Side::Here)
+    ((x, within(y, MARGIN, lowest)), Side::Here)
 }
 
 fn spot(target: &Area, at: Spot) -> (f64, f64) {

@@ -12,6 +12,9 @@ use web_sys::{MouseEvent, Window};
 /// in milliseconds.
 const COMPARE_MS: u32 = 1_000;
 
+/// No pointer on the page, or none that is the agent's business.
+pub(super) const POINTER_GONE: Pointer = Pointer { x: -1, y: -1, pressed: false };
+
 /// Listens for as long as it lives.
 #[must_use]
 pub(super) struct Watch {
@@ -34,7 +37,8 @@ impl Watch {
                 if event.is_trusted()
                     && let Some(event) = event.dyn_ref::<MouseEvent>()
                 {
-                    inbox.put(Event::Pointer(read(&view, event)));
+                    let over = event.composed_path().get(0).dyn_into().ok();
+                    inbox.put(Event::Pointer(read(&view, event), over));
                 }
             })
         };
@@ -46,7 +50,7 @@ impl Watch {
             wake(&window, "hashchange"),         // the view
             pointer("pointermove", |_, event| at(event, false)),
             pointer("pointerdown", |_, event| at(event, true)),
-            pointer("pointerleave", |_, _| Pointer { x: -1, y: -1, pressed: false }),
+            pointer("pointerleave", |_, _| POINTER_GONE),
         ];
         let next = next_frame.clone();
         let compare = Interval::new(COMPARE_MS, move || next.ask());

@@ -13,6 +13,7 @@ mod view;
 pub(crate) use view::{WidgetEvent, WidgetView};
 
 use super::locales::{Texts, fill, texts};
+use crate::browser::number;
 use countdown::{Countdown, Milestones, clock, seconds};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
@@ -104,7 +105,7 @@ impl Widget {
                 scene.keep(retry_countdown(t.retry_in, more, *retry_ms));
                 Ok(scene)
             }
-            WidgetView::Pin { groups, ttl_ms } => self.pin(groups, *ttl_ms),
+            WidgetView::Pin { groups, ttl_ms, mismatch } => self.pin(groups, *ttl_ms, *mismatch),
             WidgetView::PinExpired => self.note(Note {
                 title: t.expired_title,
                 text: t.expired_text,
@@ -124,21 +125,7 @@ impl Widget {
                 busy: true,
                 ..Note::default()
             }),
-            WidgetView::Refused(why) => {
-                let retry = matches!(*why, "gone" | "busy");
-                self.note(Note {
-                    title: t.refused_title,
-                    text: match *why {
-                        "unauthorized" => t.refused_unauthorized,
-                        "busy" => t.refused_busy,
-                        "version" => t.refused_version,
-                        _ => t.refused_gone,
-                    },
-                    new: retry.then_some(if *why == "busy" { t.try_again } else { t.pin_new }),
-                    close: Some(t.close),
-                    ..Note::default()
-                })
-            }
+            WidgetView::Refused(why) => self.note(refused(t, why)),
             WidgetView::Consent { name, staff, unit, check } => {
                 self.consent(name, staff, unit, *check)
             }
@@ -166,7 +153,7 @@ impl Widget {
         Ok(scene)
     }
 
-    fn pin(&self, groups: &[String], ttl_ms: u64) -> Result<Scene, JsValue> {
+    fn pin(&self, groups: &[String], ttl_ms: u64, mismatch: bool) -> Result<Scene, JsValue> {
         let scene = self.card("pin")?;
         let pin = scene.slot("pin")?;
         for group in groups {
@@ -177,8 +164,9 @@ impl Widget {
         pin.class_list().toggle_with_force("long", groups.len() > 3)?;
         let label = fill(self.texts.pin_label, &[("digits", &spelled(groups))]);
         pin.set_attribute("aria-label", &label)?;
+        scene.slot("because")?.set_hidden(!mismatch);
         self.enter(&scene)?;
-        self.announce(format!("{}. {}", label, self.texts.pin_text));
+        self.announce(pin_spoken(self.texts, &label, mismatch));
 
         let (bar, clock_text, live) =
             (scene.slot("left")?, scene.slot("clock")?, self.live.clone());
@@ -191,7 +179,7 @@ impl Widget {
                 clock_text.set_text_content(Some(&shown));
             }
             let share = left as f64 / ttl_ms.max(1) as f64;
-            let _ = bar.style().set_property("--left", &format!("{share:.4}"));
+            let _ = bar.style().set_property("--left", &number(share, 10_000.0));
             if let Some(soon) = &soon {
                 let _ = soon.class_list().toggle_with_force("soon", left <= 30_000);
             }
@@ -409,6 +397,24 @@ struct Note {
     close: Option<&'static str>,
 }
 
+/// What is said when the relay refuses, and whether pressing a button can help.
+fn refused(t: &Texts, why: &str) -> Note {
+    let (text, new) = match why {
+        "unauthorized" => (t.refused_unauthorized, None),
+        // Both are tried again by themselves; who does not want to wait may press.
+        "busy" | "too_many" => (t.refused_busy, Some(t.try_again)),
+        "version" => (t.refused_version, None),
+        _ => (t.refused_gone, Some(t.pin_new)),
+    };
+    Note { title: t.refused_title, text, new, close: Some(t.close), ..Note::default() }
+}
+
+/// What is said of a PIN; first why there is another one.
+fn pin_spoken(t: &Texts, label: &str, mismatch: bool) -> String {
+    let because = if mismatch { t.pin_mismatch } else { "" };
+    format!("{because} {label}. {}", t.pin_text).trim_start().to_owned()
+}
+
 fn retry_countdown(text: &'static str, shown: HtmlElement, retry_ms: u64) -> Countdown {
     Countdown::new(retry_ms, move |left| {
         let left = seconds(left).max(1).to_string();
@@ -474,6 +480,31 @@ fn contain(shadow: &ShadowRoot) -> Vec<EventListener> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_that_is_tried_again_is_not_called_gone() {
+        for t in [texts("en"), texts("hi")] {
+            for (why, text, new) in [
+                ("gone", t.refused_gone, Some(t.pin_new)),
+                ("unauthorized", t.refused_unauthorized, None),
+                ("busy", t.refused_busy, Some(t.try_again)),
+                ("version", t.refused_version, None),
+                ("too_many", t.refused_busy, Some(t.try_again)),
+            ] {
+                let note = refused(t, why);
+                assert_eq!((note.text, note.new), (text, new), "{why}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_pin_after_a_mismatch_says_why() {
+        let t = texts("en");
+        let (label, text) = ("Help PIN: 4 8 2", t.pin_text);
+        assert_eq!(pin_spoken(t, label, false), format!("{label}. {text}"));
+        let because = "The numbers did not match. Here is a new one.";
+        assert_eq!(pin_spoken(t, label, true), format!("{because} {label}. {text}"));
+    }
 
     #[test]
     fn pins_are_spelled_digit_by_digit() {

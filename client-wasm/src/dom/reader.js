@@ -19,15 +19,15 @@ const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class Reader {
-  constructor(doc, wake, sheets) {
+  constructor(doc, wake, sheets, shadows) {
     this.styles = sheets;
+    this.shadows = shadows;
     this.doc = doc;
     this.win = doc.defaultView;
     this.wake = wake;
     this.next = 2;
     this.marks = new Map();
     this.secrets = new WeakSet();
-    this.closedRoots = new WeakMap();
     this.roots = new Set();
     this.queue = [];
     this.noted = new Map();
@@ -46,6 +46,7 @@ export class Reader {
     this.nodes = [undefined, this.doc];
     this.controls = new Map();
     this.sheets = new Map();
+    this.adopted = new Map();
     this.sized = new Set();
     this.scrolled ??= new Set();
   }
@@ -69,28 +70,13 @@ export class Reader {
       this.note(event.target, SETTINGS);
     };
     on(this.doc, "scroll", this.scroll);
-    // A root attached late brings no record.
-    const { prototype } = this.win.Element;
-    const attach = prototype.attachShadow;
-    const reader = this;
-    const patched = new Proxy(attach, {
-      apply(target, host, args) {
-        const root = Reflect.apply(target, host, args);
-        if (root.mode === "closed" && !OWN.has(host.localName)) reader.closedRoots.set(host, root);
-        reader.note(host, SUBTREE);
-        return root;
-      },
-    });
-    prototype.attachShadow = patched;
-    this.restore = () => {
-      if (prototype.attachShadow === patched) prototype.attachShadow = attach;
-    };
+    this.shadows.watch(this.win, (host) => this.note(host, SUBTREE));
   }
 
   stop() {
     this.abort.abort();
     this.observer.disconnect();
-    this.restore();
+    this.shadows.stop();
     this.queue = [];
     this.noted.clear();
     this.wake = () => {};
@@ -122,6 +108,8 @@ export class Reader {
       this.ids.delete(node);
       this.controls.delete(node);
       this.sheets.delete(node);
+      this.adopted.delete(node);
+      this.roots.delete(node);
       this.sized.delete(node);
       this.scrolled.delete(node);
     }
@@ -145,7 +133,7 @@ export class Reader {
       if (id !== undefined) noted.set(id, (noted.get(id) ?? 0) | parts);
     };
     let structure = false;
-    for (const { type, target, addedNodes } of records) {
+    for (const { type, target, addedNodes, attributeName } of records) {
       if (type === "characterData") {
         mark(target, TEXT_PART);
         if (!isOpen(target.parentNode ?? target)) mark(target.parentNode, SETTINGS);
@@ -153,7 +141,8 @@ export class Reader {
       }
       structure = true;
       if (type === "attributes") {
-        mark(target, SETTINGS);
+        // What can be typed into, and what kind of field it is, decides for all that is in it.
+        mark(target, attributeName === "contenteditable" || target.localName === "select" ? SUBTREE : SETTINGS);
       } else {
         mark(target, CHILDREN | (target.localName === "style" || target.localName === "textarea" ? SETTINGS : 0));
         for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
@@ -166,6 +155,9 @@ export class Reader {
     }
     for (const [node, was] of this.sheets) {
       if (this.styles.ruleCount(node) !== was) mark(node, SETTINGS);
+    }
+    for (const [root, was] of this.adopted) {
+      if (this.styles.adoptedState(root) !== was) mark(root, SETTINGS);
     }
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
@@ -195,7 +187,7 @@ export class Reader {
   findMarks(root) {
     for (const node of root.querySelectorAll(this.anyMark)) {
       let bits = 0;
-      for (const [bit, selector] of this.selectors) if (node.matches(selector)) bits |= bit;
+      for (const [bit, selector] of this.selectors) if (is(node, selector)) bits |= bit;
       this.marks.set(node, bits);
     }
   }
@@ -205,14 +197,15 @@ export class Reader {
     this.length = 0;
     this.sids = new Map();
     this.strings = [];
-    const whole = new Set();
+    const whole = new Set(), listed = new Set();
     const done = this.done = new Set();
     for (let i = 0; i < request.length; i += 2) {
       if (request[i + 1] & SUBTREE) whole.add(this.nodes[request[i]]);
+      if (request[i + 1] & CHILDREN) listed.add(this.nodes[request[i]]);
     }
     for (let i = 0; i < request.length; i += 2) {
       const node = this.nodes[request[i]];
-      if (!node || done.has(node) || !this.isLive(node)) continue;
+      if (!node || done.has(node) || !this.isLive(node) || isCovered(node, whole, listed)) continue;
       const parts = request[i + 1];
       if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
       else this.part(node, parts & (SETTINGS | CHILDREN), whole);
@@ -242,7 +235,7 @@ export class Reader {
   }
 
   part(node, parts, whole) {
-    const open = isOpen(node);
+    const open = isOpen(node) && !(this.marks.get(node) & BLOCK);
     this.open(node, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
     const child = (child) => {
@@ -250,7 +243,7 @@ export class Reader {
       if (id !== undefined && !whole.has(child)) this.push2(KNOWN, id);
       else this.whole(child);
     };
-    const root = this.rootOf(node);
+    const root = this.shadows.of(node);
     if (root) child(root);
     for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
     this.push1(END);
@@ -273,9 +266,9 @@ export class Reader {
       }
       this.open(node, SETTINGS | CHILDREN);
       stack.push(null);
-      if (!isOpen(node)) continue;
+      if (!isOpen(node) || this.marks.get(node) & BLOCK) continue;
       for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
-      const shadow = this.rootOf(node);
+      const shadow = this.shadows.of(node);
       if (shadow) stack.push(shadow);
     }
   }
@@ -327,11 +320,6 @@ export class Reader {
       this.on(root, "change", () => this.wake());
       this.findMarks(root);
     }
-  }
-
-  rootOf(node) {
-    if (node.nodeType !== 1) return null;
-    return node.shadowRoot ?? this.closedRoots.get(node) ?? this.win[EARLY]?.get(node) ?? null;
   }
 
   attributes(node) {
@@ -401,6 +389,7 @@ export class Reader {
       this.push2((PROP | prop) >>> 0, this.string(value));
       count++;
     };
+    this.adopted.set(root, this.styles.adoptedState(root));
     if (root.adoptedStyleSheets?.length) {
       set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
     }
@@ -469,7 +458,16 @@ export class Reader {
   }
 }
 
-const EARLY = Symbol.for("saath.roots");
+// Whether a node is read on the way with something above it. It must not be read by itself then: where
+// it stands now may be masked, and only the reading from above knows.
+function isCovered(node, whole, listed) {
+  const above = (at) => at.parentNode ?? at.host;
+  if (whole.has(node) && listed.has(above(node))) return true;
+  for (let at = above(node); at; at = above(at)) {
+    if (whole.has(at)) return true;
+  }
+  return false;
+}
 
 function isRead(node) {
   const type = node.nodeType;
@@ -482,7 +480,8 @@ function isOpen(node) {
 
 function is(node, selector) {
   try {
-    return node.matches(selector);
+    // Not the node's own: a form's control may be named `matches`.
+    return Element.prototype.matches.call(node, selector);
   } catch {
     return false;
   }

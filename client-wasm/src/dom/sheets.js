@@ -15,6 +15,15 @@ export class Sheets {
     }
   }
 
+  // The same for the adopted sheets of a root.
+  adoptedState(root) {
+    let state = "";
+    for (const sheet of root.adoptedStyleSheets ?? []) {
+      state += `${sheet.cssRules.length}${sheet.disabled ? "d" : ""},`;
+    }
+    return state;
+  }
+
   // A sheet's text, as it was written where that still holds: printing the rules loses what an
   // engine has not kept, as shorthands with a variable that a later longhand overrides.
   text(sheet) {

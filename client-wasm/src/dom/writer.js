@@ -116,11 +116,15 @@ export class Writer {
       case ATTR: {
         const name = strings[words[i++]], value = strings[words[i++]];
         setAttribute(nodes[id], name, value);
-        if (name === "style" && this.sizes.has(id)) size(nodes[id], this.sizes.get(id));
+        if (name === "style") {
+          this.styles.set(id, value);
+          if (this.sizes.has(id)) size(nodes[id], this.sizes.get(id));
+        }
         break;
       }
       case NO_ATTR: {
         const name = strings[words[i++]];
+        if (name === "style") this.styles.delete(id);
         if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
         else nodes[id].removeAttribute(name);
         break;
@@ -131,9 +135,15 @@ export class Writer {
         this.prop(nodes[id], prop, value);
         break;
       }
-      case NO_PROP:
-        this.prop(nodes[id], words[i++], null);
+      case NO_PROP: {
+        const prop = words[i++];
+        this.prop(nodes[id], prop, null);
+        if (prop === SIZE) {
+          this.sizes.delete(id);
+          setAttribute(nodes[id], "style", this.styles.get(id) ?? "");
+        }
         break;
+      }
     }
     return i;
   }
@@ -142,6 +152,7 @@ export class Writer {
     for (const id of gone) {
       this.ids.delete(this.nodes[id]);
       this.sizes.delete(id);
+      this.styles.delete(id);
       this.nodes[id] = undefined;
     }
     // What needs the whole tree, or its layout.
@@ -171,6 +182,8 @@ export class Writer {
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
+    // Inline styles as they came, and sizes laid over them.
+    this.styles = new Map();
     this.sizes = new Map();
   }
 
@@ -270,11 +283,7 @@ function scroll(node, value) {
 }
 
 function size(node, value) {
-  if (value === null) {
-    node.style?.removeProperty("width");
-    node.style?.removeProperty("height");
-    return;
-  }
+  if (value === null) return;
   const [width, height] = value.split(",");
   if (node.localName === "img") node.src = PIXEL;
   node.style?.setProperty("width", `${width}px`, "important");

@@ -1,12 +1,10 @@
 //! What a portal allows to be seen, as it writes it down.
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 /// What may be shown. The default shows static text and masks every value.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Policy {
     /// What is masked where no mark says otherwise.
     pub mode: Mode,
@@ -22,13 +20,11 @@ pub struct Policy {
     pub confirmed_views: Vec<View>,
     /// Whether identifiers are taken out of what is shown.
     pub patterns: Patterns,
-    #[serde(skip)]
     mask_all: bool,
 }
 
 /// What is masked where no mark says otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     /// Values of form controls and editable text, and attributes that can carry data.
     #[default]
@@ -38,8 +34,7 @@ pub enum Mode {
 }
 
 /// Whether the pattern net is in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Patterns {
     /// Identifiers are taken out of what is shown.
     #[default]
@@ -49,8 +44,7 @@ pub enum Patterns {
 }
 
 /// A selector, on all pages or on those whose address fits one of the globs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum View {
     /// On all pages.
     Everywhere(String),
@@ -59,8 +53,7 @@ pub enum View {
 }
 
 /// A selector for some pages.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scoped {
     /// The CSS selector.
     pub selector: String,
@@ -68,10 +61,25 @@ pub struct Scoped {
     pub urls: Vec<String>,
 }
 
-/// A policy that does not parse. Everything is masked then.
-#[derive(Debug, Error)]
-#[error("the masking policy does not parse, so everything is masked: {0}")]
-pub struct PolicyError(#[from] serde_json::Error);
+/// What is written down for one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// One of the words that the key knows.
+    Word(String),
+    /// Selectors.
+    Views(Vec<View>),
+}
+
+/// A setting that is not one. Everything is masked then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PolicyError {
+    /// A policy has no such key.
+    #[error("unknown key")]
+    UnknownKey,
+    /// The key does not take that.
+    #[error("not a value it can have")]
+    BadValue,
+}
 
 /// The selectors in force on one page, each a list for `querySelectorAll`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,12 +97,35 @@ pub struct Selectors {
 }
 
 impl Policy {
-    /// Parses the JSON form.
+    /// Takes one setting, by its key as portals write it.
     ///
     /// # Errors
-    /// [`PolicyError`] naming the line of the first mistake; unknown keys are mistakes.
-    pub fn parse(json: &str) -> Result<Self, PolicyError> {
-        Ok(serde_json::from_str(json)?)
+    /// [`PolicyError`]: a key that is misspelt must not pass for one that was left out.
+    pub fn set(&mut self, key: &str, setting: Setting) -> Result<(), PolicyError> {
+        let views = match key {
+            "mode" | "patterns" => return self.set_word(key, &setting),
+            "redactedViews" => &mut self.redacted_views,
+            "unredactedViews" => &mut self.unredacted_views,
+            "ignoredViews" => &mut self.ignored_views,
+            "disabledViews" => &mut self.disabled_views,
+            "confirmedViews" => &mut self.confirmed_views,
+            _ => return Err(PolicyError::UnknownKey),
+        };
+        let Setting::Views(list) = setting else { return Err(PolicyError::BadValue) };
+        *views = list;
+        Ok(())
+    }
+
+    fn set_word(&mut self, key: &str, setting: &Setting) -> Result<(), PolicyError> {
+        let Setting::Word(word) = setting else { return Err(PolicyError::BadValue) };
+        match (key, word.as_str()) {
+            ("mode", "values") => self.mode = Mode::Values,
+            ("mode", "strict") => self.mode = Mode::Strict,
+            ("patterns", "on") => self.patterns = Patterns::On,
+            ("patterns", "off") => self.patterns = Patterns::Off,
+            _ => return Err(PolicyError::BadValue),
+        }
+        Ok(())
     }
 
     /// Everything is masked: what holds where there is no policy, or a broken one.
@@ -116,15 +147,22 @@ impl Policy {
 
     /// The selectors in force on the page with this address.
     pub fn selectors(&self, url: &str) -> Selectors {
+        self.selectors_if(|scoped| scoped.urls.iter().any(|glob| glob_fits(glob, url)))
+    }
+
+    /// All selectors, whatever the address: to see whether they parse.
+    pub fn all_selectors(&self) -> Selectors {
+        self.selectors_if(|_| true)
+    }
+
+    fn selectors_if(&self, in_force: impl Fn(&Scoped) -> bool) -> Selectors {
         let list = |own: &str, views: &[View]| {
             let mut list = own.to_owned();
-            let in_force = views.iter().filter_map(|view| match view {
+            let selectors = views.iter().filter_map(|view| match view {
                 View::Everywhere(selector) => Some(selector),
-                View::Scoped(scoped) => {
-                    scoped.urls.iter().any(|glob| glob_fits(glob, url)).then_some(&scoped.selector)
-                }
+                View::Scoped(scoped) => in_force(scoped).then_some(&scoped.selector),
             });
-            for selector in in_force.filter(|selector| selector.trim() != "*" || own != SHOW) {
+            for selector in selectors.filter(|selector| selector.trim() != "*" || own != SHOW) {
                 list.push(',');
                 list.push_str(selector);
             }
@@ -167,12 +205,22 @@ fn glob_fits(glob: &str, text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn word(word: &str) -> Setting {
+        Setting::Word(word.to_owned())
+    }
+
+    fn everywhere(selector: &str) -> View {
+        View::Everywhere(selector.to_owned())
+    }
+
     #[test]
     fn a_policy_says_what_it_says() {
-        let policy = Policy::parse(
-            r##"{"mode":"strict","redactedViews":[".a",{"selector":"#b","urls":["*/itr*"]}],"patterns":"off"}"##,
-        )
-        .unwrap();
+        let scoped = Scoped { selector: "#b".into(), urls: vec!["*/itr*".into()] };
+        let mut policy = Policy::default();
+        policy.set("mode", word("strict")).unwrap();
+        policy.set("patterns", word("off")).unwrap();
+        let views = Setting::Views(vec![everywhere(".a"), View::Scoped(scoped)]);
+        policy.set("redactedViews", views).unwrap();
         assert_eq!(policy.mode, Mode::Strict);
         assert_eq!(policy.patterns, Patterns::Off);
         assert_eq!(policy.selectors("https://x/itr.html?y").mask, "[data-saath-mask],.a,#b");
@@ -180,21 +228,42 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named_with_their_line() {
-        for json in [
-            "{\n\"redacted\": []}",
-            "{\n\"mode\":\"loose\"}",
-            "{\n",
-            "{\n\"redactedViews\":[{\"selector\":\"a\"}]}",
+    fn each_key_fills_its_own_list() {
+        let mut policy = Policy::default();
+        for (key, selector) in [
+            ("redactedViews", "a"),
+            ("unredactedViews", "b"),
+            ("ignoredViews", "c"),
+            ("disabledViews", "d"),
+            ("confirmedViews", "e"),
         ] {
-            let message = Policy::parse(json).unwrap_err().to_string();
-            assert!(message.contains("line 2") || message.contains("line 1"), "{message}");
+            policy.set(key, Setting::Views(vec![everywhere(selector)])).unwrap();
+        }
+        let Selectors { mask, show, block, no_act, confirm } = policy.selectors("x");
+        for (list, end) in
+            [(mask, ",a"), (show, ",b"), (block, ",c"), (no_act, ",d"), (confirm, ",e")]
+        {
+            assert!(list.ends_with(end), "{list}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_not_taken_for_defaults() {
+        for (key, setting, error) in [
+            ("redacted", Setting::Views(vec![]), PolicyError::UnknownKey),
+            ("mode", word("loose"), PolicyError::BadValue),
+            ("mode", word("off"), PolicyError::BadValue),
+            ("patterns", Setting::Views(vec![]), PolicyError::BadValue),
+            ("redactedViews", word(".a"), PolicyError::BadValue),
+        ] {
+            assert_eq!(Policy::default().set(key, setting), Err(error), "{key}");
         }
     }
 
     #[test]
     fn a_star_shows_all_without_asking() {
-        let policy = Policy::parse(r#"{"unredactedViews":["*"]}"#).unwrap();
+        let mut policy = Policy::default();
+        policy.set("unredactedViews", Setting::Views(vec![everywhere("*")])).unwrap();
         assert!(policy.shows_all());
         assert_eq!(policy.selectors("x").show, "[data-saath-show]");
     }

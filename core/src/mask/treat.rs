@@ -26,10 +26,14 @@ pub(super) enum Treatment {
     QuietStyle,
     /// An allowed name.
     Name,
+    /// A style sheet without requests, its strings as shown text.
+    Sheet,
+    /// A style sheet without requests and strings.
+    QuietSheet,
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 9;
+    pub(super) const COUNT: usize = 11;
 }
 
 const BLOCK: char = '█';
@@ -43,6 +47,11 @@ pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) ->
         Treatment::Empty => "".into(),
         Treatment::Link => "#".into(),
         Treatment::Style => css::without_requests(text),
+        Treatment::Sheet => css::with_strings(text, |string| match net(policy, string) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(masked) => Some(masked),
+        }),
+        Treatment::QuietSheet => css::with_strings(text, |_| Some(String::new())),
         Treatment::QuietStyle => css::without_text(text).into(),
     }
 }
@@ -94,15 +103,25 @@ pub(super) fn blocks(text: &str) -> String {
 /// Whether a control's `name` or `id` says that it takes a password, a one-time code or a card's
 /// check code.
 pub(super) fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    if ["password", "passwd", "passphrase", "captcha", "csrf", "onetime", "one-time", "one_time"]
+    // `cardCvv` is two words.
+    let mut words = String::with_capacity(name.len() + 4);
+    let mut small = false;
+    for c in name.chars() {
+        if small && c.is_ascii_uppercase() {
+            words.push('-');
+        }
+        small = c.is_ascii_lowercase();
+        words.push(c.to_ascii_lowercase());
+    }
+    let name = words.replace(['-', '_', ' '], "");
+    if ["password", "passwd", "passphrase", "captcha", "csrf", "onetime"]
         .iter()
         .any(|word| name.contains(word))
     {
         return true;
     }
     // Short words only where they stand alone, or `otp` would be found in `hotplate`.
-    name.split(|c: char| !c.is_ascii_alphabetic()).any(|word| {
+    words.split(|c: char| !c.is_ascii_alphabetic()).any(|word| {
         matches!(word, "otp" | "evc" | "cvv" | "cvc" | "csc" | "tpin" | "mpin" | "upin" | "pwd")
     }) || name.starts_with("otp")
         || name.ends_with("otp")

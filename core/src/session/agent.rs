@@ -342,13 +342,15 @@ impl Agent {
     fn refused(&mut self, now: Millis, refusal: Refusal, entropy: &mut dyn Entropy) {
         let again = match (&mut self.stage, refusal) {
             (Stage::Lost(_), Refusal::Busy | Refusal::TooMany) => true,
-            (Stage::Lost(resuming), Refusal::Gone) => resuming.gone_again(),
+            (Stage::Lost(resuming), Refusal::Gone) => resuming.gone_again(now),
             (Stage::Claiming { .. } | Stage::Lost(_), _) => false,
             _ => return self.broken(),
         };
         if again {
             self.hang_up();
-            self.suspend(now);
+            if let Stage::Lost(resuming) = &mut self.stage {
+                resuming.turn();
+            }
             let retry_ms = self.retry(now, entropy);
             self.effects.push_back(Effect::Lost { retry_ms });
         } else {

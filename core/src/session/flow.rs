@@ -118,9 +118,11 @@ impl RepairGate {
         if roots.is_empty() || repair.roots.is_empty() {
             roots.clear();
         } else {
-            roots.extend(repair.roots);
-            roots.sort_unstable();
-            roots.dedup();
+            for root in repair.roots {
+                if roots.len() <= Self::MAX_ROOTS && !roots.contains(&root) {
+                    roots.push(root);
+                }
+            }
         }
         if roots.len() > Self::MAX_ROOTS {
             roots.clear();

@@ -1,10 +1,44 @@
 //! How nodes hang together: siblings in a doubly linked list, so that a move costs the same
 //! wherever it goes. Whatever is relinked is hashed anew.
 
-use super::{Tree, node_hash};
+use super::{MAX_DEPTH, Tree, node_hash};
 use crate::node::NodeId;
 
 impl Tree {
+    /// Whether a subtree can hang below `parent` without becoming too deep.
+    pub(super) fn fits_below(&self, root: NodeId, parent: NodeId) -> bool {
+        let depth = |id: u32| self.nodes.get(id).map_or(0, |node| node.depth);
+        let (from, to) = (depth(root.0), depth(parent.0) + 1);
+        // Going up, or to the same level, is always possible.
+        to <= from || self.deepest(root) - from + to <= MAX_DEPTH
+    }
+
+    /// Gives a subtree that has moved its new depths.
+    pub(super) fn sink(&mut self, root: NodeId) {
+        let depth = |tree: &Self, id: u32| tree.nodes.get(id).map_or(0, |node| node.depth);
+        let parent = self.nodes.get(root.0).map_or(0, |node| node.parent);
+        if depth(self, root.0) == depth(self, parent) + 1 {
+            return;
+        }
+        let mut stack = vec![root];
+        while let Some(id) = stack.pop() {
+            let above = self.nodes.get(id.0).map_or(0, |node| depth(self, node.parent));
+            if let Some(node) = self.nodes.get_mut(id.0) {
+                node.depth = above + 1;
+            }
+            stack.extend(self.children(id));
+        }
+    }
+
+    fn deepest(&self, root: NodeId) -> u32 {
+        let (mut deepest, mut stack) = (0, vec![root]);
+        while let Some(id) = stack.pop() {
+            deepest = deepest.max(self.nodes.get(id.0).map_or(0, |node| node.depth));
+            stack.extend(self.children(id));
+        }
+        deepest
+    }
+
     pub(super) fn link(&mut self, id: u32, parent: u32, next: u32) {
         let Some(parent_node) = self.nodes.get_mut(parent) else { return };
         let prev;
@@ -22,7 +56,12 @@ impl Tree {
             prev_node.next = id;
         }
         self.set_prev(next, id);
+        let depth = self.nodes.get(parent).map_or(0, |node| node.depth);
         if let Some(node) = self.nodes.get_mut(id) {
+            // A node that moves keeps its depth until what is in it can follow.
+            if node.depth == 0 {
+                node.depth = depth + 1;
+            }
             node.parent = parent;
             node.prev = prev;
             node.next = next;

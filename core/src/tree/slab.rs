@@ -1,11 +1,15 @@
 //! Nodes by number. Numbers are never used twice, so pages that have emptied are given back.
 
 const PAGE: usize = 256;
+/// Numbers far apart would take a page each: a hostile peer could take gigabytes with a small
+/// message.
+const MAX_PAGES: usize = 1 << 13;
 
 #[derive(Debug, Clone)]
 pub(super) struct Slab<T> {
     pages: Vec<Option<Page<T>>>,
     len: usize,
+    used_pages: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -16,13 +20,19 @@ struct Page<T> {
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Self { pages: Vec::new(), len: 0 }
+        Self { pages: Vec::new(), len: 0, used_pages: 0 }
     }
 }
 
 impl<T> Slab<T> {
     pub(super) fn len(&self) -> usize {
         self.len
+    }
+
+    /// Whether a value can be put here without more pages than honest numbering needs.
+    pub(super) fn has_room(&self, id: u32) -> bool {
+        let (page, _) = place(id);
+        self.used_pages < MAX_PAGES || self.pages.get(page).is_some_and(Option::is_some)
     }
 
     pub(super) fn get(&self, id: u32) -> Option<&T> {
@@ -42,6 +52,7 @@ impl<T> Slab<T> {
             self.pages.resize_with(page + 1, || None);
         }
         let Some(entry) = self.pages.get_mut(page) else { return };
+        self.used_pages += usize::from(entry.is_none());
         let page = entry.get_or_insert_with(|| Page {
             used: 0,
             slots: std::iter::repeat_with(|| None).take(PAGE).collect(),
@@ -62,6 +73,7 @@ impl<T> Slab<T> {
         self.len -= 1;
         if page.used == 0 {
             self.pages[at] = None;
+            self.used_pages -= 1;
         }
         Some(value)
     }
@@ -86,6 +98,7 @@ mod tests {
         assert_eq!(slab.remove(70_000), Some(70_000));
         assert_eq!(slab.remove(70_000), None);
         assert_eq!(slab.get(2), None);
+        assert_eq!(slab.used_pages, 2);
         assert_eq!(slab.len(), 3);
     }
 }

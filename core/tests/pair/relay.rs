@@ -48,12 +48,15 @@ pub(crate) struct Relay {
     pub(crate) seen: Vec<(Side, Vec<u8>)>,
     /// What to do to which forwarded message, counted from 0.
     pub(crate) tamper: HashMap<usize, Tamper>,
+    /// What was refused last.
+    pub(crate) refused: Option<Refusal>,
     held: Option<(Socket, Vec<u8>)>,
     sockets: u32,
     nameplates: u32,
     rooms: HashMap<Nameplate, (Socket, u64)>,
     peers: HashMap<Socket, Socket>,
-    waiting: HashMap<(ResumeId, Side), Socket>,
+    /// Who holds which side of which id, there or thought to be.
+    seats: HashMap<(ResumeId, Side), Socket>,
 }
 
 impl Relay {
@@ -65,7 +68,7 @@ impl Relay {
     pub(crate) fn forget(&mut self) {
         self.rooms.clear();
         self.peers.clear();
-        self.waiting.clear();
+        self.seats.clear();
         self.held = None;
     }
 
@@ -75,10 +78,7 @@ impl Relay {
 
     pub(crate) fn closed(&mut self, socket: Socket) {
         self.rooms.retain(|_, (customer, _)| *customer != socket);
-        self.waiting.retain(|_, waiting| *waiting != socket);
-        if let Some(peer) = self.part(socket) {
-            self.say(peer, &FromRelay::PeerLost);
-        }
+        self.leave(socket);
     }
 
     pub(crate) fn received(&mut self, now: u64, socket: Socket, bytes: &[u8]) {
@@ -117,24 +117,23 @@ impl Relay {
             }
             ToRelay::Rejoin { side, id, .. } => {
                 assert_eq!(side, socket.side);
-                self.part(socket);
-                match self.waiting.remove(&(id, side.peer())) {
-                    Some(peer) => {
-                        self.pair(socket, peer);
-                        self.say(socket, &FromRelay::Rejoined);
-                        self.say(peer, &FromRelay::Rejoined);
-                    }
-                    None if self.waiting.contains_key(&(id, side)) => {
-                        self.refuse(socket, Refusal::Gone);
-                    }
-                    None => {
-                        self.waiting.insert((id, side), socket);
-                    }
+                match self.seats.get(&(id, side)) {
+                    Some(holder) if *holder == socket => return,
+                    Some(_) => return self.refuse(socket, Refusal::Gone),
+                    None => self.leave(socket),
+                }
+                self.seats.insert((id, side), socket);
+                if let Some(peer) = self.seats.get(&(id, side.peer())).copied() {
+                    self.pair(socket, peer);
+                    self.say(socket, &FromRelay::Rejoined);
+                    self.say(peer, &FromRelay::Rejoined);
                 }
             }
             ToRelay::Burn { reason } => {
                 self.rooms.retain(|_, (customer, _)| *customer != socket);
+                self.seats.retain(|_, holder| *holder != socket);
                 if let Some(peer) = self.part(socket) {
+                    self.seats.retain(|_, holder| *holder != peer);
                     self.say(peer, &FromRelay::Ended(reason));
                 }
             }
@@ -153,8 +152,17 @@ impl Relay {
     }
 
     fn refuse(&mut self, socket: Socket, refusal: Refusal) {
+        self.refused = Some(refusal);
         self.say(socket, &FromRelay::Refused(refusal));
         self.out.push_back((socket, Out::Close));
+    }
+
+    /// The other end keeps its seat.
+    fn leave(&mut self, socket: Socket) {
+        self.seats.retain(|_, holder| *holder != socket);
+        if let Some(peer) = self.part(socket) {
+            self.say(peer, &FromRelay::PeerLost);
+        }
     }
 
     fn pair(&mut self, one: Socket, other: Socket) {

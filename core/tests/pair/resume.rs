@@ -1,10 +1,10 @@
 //! Lost and found again: the network, the relay, the customer's page.
 
 use saath_core::message::control::{EndReason, Level};
-use saath_core::session::{Ended, Millis, ResumeSecret, State, agent, customer};
-use saath_protocol::envelope::{FromRelay, Side};
+use saath_core::session::{Ended, GONE_MS, Millis, ResumeSecret, State, agent, customer};
+use saath_protocol::envelope::{FromRelay, Refusal, Side};
 
-use crate::relay::Tamper;
+use crate::relay::{Out, Tamper};
 use crate::world::{Seeded, World};
 use crate::{ask, click};
 
@@ -112,6 +112,47 @@ fn the_last_message_of_a_resume_is_lost_with_the_connection() {
     goes_on(&mut world, Level::Point);
 }
 
+/// Loses `side` in the middle of a resume, when it holds its place under an id; the relay notices
+/// that only after `ms`.
+fn lost_in_a_place(seed: u64, side: Side, ms: u64) -> World {
+    let mut world = World::sharing(seed);
+    let forwarded = world.relay.seen.len();
+    world.cut(Side::Customer);
+    while world.relay.seen.len() == forwarded {
+        world.run(1);
+    }
+    world.cut_noticed_after(side, ms);
+    world
+}
+
+#[test]
+fn the_relay_takes_half_a_minute_to_notice_a_dead_socket() {
+    for side in [Side::Customer, Side::Agent] {
+        for seed in 40..50 {
+            let mut world = lost_in_a_place(seed, side, 28_000);
+            world.run(27_000);
+            assert_eq!(world.relay.refused, Some(Refusal::Gone), "{side:?} {seed}");
+            world.run(45_000);
+            goes_on(&mut world, Level::Point);
+        }
+    }
+}
+
+#[test]
+fn a_place_that_stays_taken_is_given_up() {
+    for side in [Side::Customer, Side::Agent] {
+        let mut world = lost_in_a_place(51, side, 600_000);
+        let ended = |world: &World| match side {
+            Side::Customer => world.customer_ended(),
+            Side::Agent => world.agent_ended(),
+        };
+        world.run(GONE_MS);
+        assert_eq!(ended(&world), None, "{side:?}");
+        world.run(GONE_MS);
+        assert_eq!(ended(&world), Some(Ended::Refused(Refusal::Gone)), "{side:?}");
+    }
+}
+
 #[test]
 fn viewing_goes_on_and_acting_is_asked_for_again() {
     let mut world = World::sharing(27);
@@ -210,7 +251,7 @@ fn a_duplicated_tab_does_not_get_the_session() {
     let copy = ResumeSecret::parse(world.storage.as_ref().unwrap()).unwrap();
     assert!(world.load_page());
     world.run(1000);
-    // The copy is of the epoch before: nobody waits under that id.
+    // The copy is of the epoch before: its place under that id is taken.
     let mut tab = customer::Customer::resume(crate::world::config(), copy, 1_790_000_000).unwrap();
     tab.handle(Millis(0), customer::Event::Opened, &mut Seeded::new(1));
     let rejoin = std::iter::from_fn(|| tab.poll()).find_map(|effect| match effect {
@@ -219,6 +260,8 @@ fn a_duplicated_tab_does_not_get_the_session() {
     });
     let socket = world.relay.socket(Side::Customer);
     world.relay.received(world.now, socket, &rejoin.unwrap());
-    assert!(world.relay.out.is_empty());
+    let refused = FromRelay::Refused(Refusal::Gone).encode();
+    assert!(world.relay.out.iter().all(|(to, _)| *to == socket), "the session hears nothing of it");
+    assert!(matches!(&world.relay.out[0].1, Out::Message(said) if *said == refused));
     goes_on(&mut world, Level::Point);
 }

@@ -211,8 +211,13 @@ impl World {
 
     /// Cuts an end's connection without a word.
     pub(crate) fn cut(&mut self, side: Side) {
+        self.cut_noticed_after(side, 0);
+    }
+
+    /// The same, but the relay notices only after `ms`.
+    pub(crate) fn cut_noticed_after(&mut self, side: Side, ms: u64) {
         if let Some(socket) = self.sockets[side as usize].take() {
-            self.queue(0, Delivery::RelayClosed(socket));
+            self.queue(ms, Delivery::RelayClosed(socket));
             match side {
                 Side::Customer => self.customer(customer::Event::Closed),
                 Side::Agent => self.agent(agent::Event::Closed),

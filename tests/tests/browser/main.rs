@@ -1,8 +1,11 @@
 //! End to end in real browsers. `BROWSER=chromium` or `firefox` says which; `cargo xtask test`
 //! runs both.
 
+mod bad_input;
+mod hostile;
 mod journey;
 mod masking;
 mod phone;
+mod record;
+mod sealing;
 mod smoke;
-mod tmp;

@@ -1,6 +1,7 @@
 //! The elements of the glass, in a closed shadow tree that the console's styles do not reach.
 
 use super::Tool;
+use crate::browser::px;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     CssStyleSheet, Document, Element, FocusOptions, HtmlElement, HtmlTextAreaElement,
@@ -182,5 +183,5 @@ fn make(document: &Document, tag: &str, class: &str) -> Result<HtmlElement, JsVa
 }
 
 fn set(element: &HtmlElement, property: &str, pixels: f64) {
-    let _ = element.style().set_property(property, &format!("{pixels}px"));
+    let _ = element.style().set_property(property, &px(pixels));
 }

@@ -1,6 +1,7 @@
 //! The wheel scrolls the customer's page while acting; otherwise it is the agent's own.
 
 use super::{Inner, Tool, place};
+use crate::browser::within;
 use saath_core::{message::action::Action, node::NodeId};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ShadowRoot, WheelEvent};
@@ -60,8 +61,8 @@ impl Inner {
         let leftmost = if is_rtl(&scroller) { -right } else { 0.0 };
         *wheel = Some(Wheel {
             id,
-            left: (left + across * unit.0).clamp(leftmost, leftmost + right),
-            top: (top + down * unit.1).clamp(0.0, bottom),
+            left: within(left + across * unit.0, leftmost, leftmost + right),
+            top: within(top + down * unit.1, 0.0, bottom),
             turned: now,
             news: true,
         });

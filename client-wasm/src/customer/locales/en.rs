@@ -16,6 +16,7 @@ pub(super) const ENGLISH: Texts = Texts {
     retry_in: "Trying again in {seconds} s",
     pin_title: "Your help PIN",
     pin_text: "Read this number to the officer on the phone.",
+    pin_mismatch: "The numbers did not match. Here is a new one.",
     pin_label: "Help PIN: {digits}",
     pin_valid: "Valid for",
     pin_warning: "Did YOU call the helpdesk? Read this number only to an officer you phoned yourself.",

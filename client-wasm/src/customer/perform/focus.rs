@@ -74,14 +74,17 @@ pub(crate) fn neighbour(from: &Element, backwards: bool) -> Option<Element> {
         _ => root.unchecked_ref::<Document>().query_selector_all(STOPS),
     };
     let found = found.ok()?;
-    let mut stops: Vec<(i32, Element)> = (0..found.length())
+    let elements = (0..found.length())
         .filter_map(|index| found.get(index))
         .map(JsCast::unchecked_into::<Element>)
-        .filter(|element| element.is_same_node(Some(from)) || is_stop(element))
-        .map(|element| (tab_index(&element), element))
-        .collect();
-    // Positive ones come first, in their order; the sort is stable.
-    stops.sort_by_key(|(index, _)| if *index > 0 { *index } else { i32::MAX });
+        .filter(|element| element.is_same_node(Some(from)) || is_stop(element));
+    // Positive ones come first, in their order; nearly all others go to the end as they come.
+    let mut stops: Vec<(i32, Element)> = vec![];
+    for element in elements {
+        let index = Some(tab_index(&element)).filter(|index| *index > 0).unwrap_or(i32::MAX);
+        let at = stops.partition_point(|(other, _)| *other <= index);
+        stops.insert(at, (index, element));
+    }
     let at = stops.iter().position(|(_, stop)| stop.is_same_node(Some(from)));
     let next = match (at, backwards) {
         (Some(at), false) => at + 1,

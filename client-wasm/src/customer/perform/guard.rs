@@ -1,6 +1,7 @@
 //! Could the customer do this now? Asked of the live page, right before doing it.
 
 use super::events::window_of;
+use crate::browser::within;
 use saath_core::message::action::{Outcome, Spot};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -172,7 +173,7 @@ fn touchable(element: &Element, spot: Option<Spot>) -> Option<Point> {
 fn inside(rect: &DomRect, x: f64, y: f64) -> Point {
     let place = |start: f64, size: f64, share: f64| {
         let border = (size / 2.0).min(0.5);
-        start + (size * share).clamp(border, size - border)
+        start + within(size * share, border, size - border)
     };
     Point { x: place(rect.left(), rect.width(), x), y: place(rect.top(), rect.height(), y) }
 }

@@ -162,10 +162,8 @@ fn submit(field: &Element) -> Attempt {
                 && element.unchecked_ref::<HtmlInputElement>().type_() != "hidden"
         })
         .count();
-    if blocking <= 1 {
-        form.request_submit().map_err(|_| Outcome::Unsuitable)?;
-    }
-    Ok(())
+    // Nobody's button was asked for its rules: submitting is the customer's.
+    if blocking <= 1 { Err(Outcome::OnlyCustomer) } else { Ok(()) }
 }
 
 /// The first submit button of the field's form.

@@ -199,7 +199,7 @@ impl Place {
                 .ok()
                 .flatten()
                 .and_then(|style| style.get_property_value("opacity").ok())
-                .and_then(|value| value.parse::<f64>().ok());
+                .map(|value| js_sys::Number::parse_float(&value));
             if opacity.is_some_and(|opacity| opacity < 0.9) {
                 return false;
             }

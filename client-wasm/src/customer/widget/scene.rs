@@ -5,6 +5,7 @@ use super::guard::Guard;
 use super::layer::Place;
 use super::template;
 use super::view::WidgetEvent;
+use crate::browser::px;
 use crate::customer::locales::Texts;
 use gloo_events::EventListener;
 use std::any::Any;
@@ -128,7 +129,7 @@ pub(super) fn lift_off(place: &Place, window: &Window, bar: &HtmlElement) {
         }
     }
     let lift = lift.min(height / 3.0);
-    let _ = bar.style().set_property("--lift", &format!("{lift:.0}px"));
+    let _ = bar.style().set_property("--lift", &px(lift.round()));
 }
 
 fn pressed(event: &Event) -> Option<WidgetEvent> {

@@ -63,6 +63,8 @@ pub(crate) enum WidgetView {
         groups: Vec<String>,
         /// Milliseconds for which it can be typed.
         ttl_ms: u64,
+        /// It takes the place of one that did not match what was typed.
+        mismatch: bool,
     },
     /// Nobody typed it in time.
     PinExpired,

@@ -3,14 +3,12 @@
 //! When a resume breaks off after RS2, this end cannot know whether the customer's end has taken
 //! it and is one epoch ahead. It then keeps both resume keys and tries one after the other.
 
-use super::super::GRACE_MS;
+use super::super::{GONE_MS, GRACE_MS};
 use super::*;
 use crate::seal::AgentResume;
 
 /// How long to wait for the customer's end under one id when there are two, in milliseconds.
 const ALTERNATE_MS: u64 = 5000;
-/// So often the relay may say that our place is taken before it is believed.
-const GONE: u8 = 3;
 
 /// A session between two epochs. There are no traffic keys.
 pub(super) struct Resuming {
@@ -19,7 +17,8 @@ pub(super) struct Resuming {
     until: Millis,
     alternate_at: Option<Millis>,
     exchange: Option<AgentResume>,
-    gone: u8,
+    /// Since when the relay says that the place is taken, and nothing else.
+    gone_since: Option<Millis>,
 }
 
 impl Resuming {
@@ -28,9 +27,19 @@ impl Resuming {
     }
 
     /// Whether to try again although the relay says that the place is taken.
-    pub(super) fn gone_again(&mut self) -> bool {
-        self.gone += 1;
-        self.gone < GONE
+    pub(super) fn gone_again(&mut self, now: Millis) -> bool {
+        now.since(*self.gone_since.get_or_insert(now)) < GONE_MS
+    }
+
+    /// Makes ready for another attempt, by the other key if there are two.
+    pub(super) fn turn(&mut self) {
+        if let Some(exchange) = self.exchange.take() {
+            // The customer's end came by the first key: it has that one or the next.
+            self.keys.truncate(1);
+            self.keys.push(exchange.next_key().clone());
+        }
+        self.alternate_at = None;
+        self.keys.rotate_left(1);
     }
 
     fn id(&self) -> Option<ResumeId> {
@@ -48,17 +57,12 @@ impl Agent {
                     until: now.plus(GRACE_MS),
                     alternate_at: None,
                     exchange: None,
-                    gone: 0,
+                    gone_since: None,
                 });
             }
             Stage::Lost(mut resuming) => {
-                if let Some(exchange) = resuming.exchange.take() {
-                    // The customer's end came by the first key: it has that one or the next.
-                    resuming.keys.truncate(1);
-                    resuming.keys.push(exchange.next_key().clone());
-                }
-                resuming.alternate_at = None;
-                resuming.keys.rotate_left(1);
+                resuming.turn();
+                resuming.gone_since = None;
                 self.stage = Stage::Lost(resuming);
             }
             other => self.stage = other,

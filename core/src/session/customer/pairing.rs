@@ -102,7 +102,7 @@ impl Customer {
         let again = match (&mut self.stage, refusal) {
             (Stage::Opening | Stage::Lost(_), Refusal::Busy | Refusal::TooMany) => true,
             // The relay may not have noticed yet that our last socket is dead.
-            (Stage::Lost(resuming), Refusal::Gone) => resuming.gone_again(),
+            (Stage::Lost(resuming), Refusal::Gone) => resuming.gone_again(now),
             (Stage::Opening | Stage::Lost(_), _) => false,
             _ => return,
         };

@@ -1,12 +1,9 @@
 //! The connection is lost, or this is the next page of the tab: going on without a PIN.
 
-use super::super::GRACE_MS;
+use super::super::{GONE_MS, GRACE_MS};
 use super::*;
 use crate::message::control::LevelReason;
 use crate::seal::{Channel, CustomerResume, ResumeKey};
-
-/// So often the relay may say that our place is taken before it is believed.
-const GONE: u8 = 3;
 
 /// A session between two epochs. There are no traffic keys.
 pub(super) struct Resuming {
@@ -15,18 +12,18 @@ pub(super) struct Resuming {
     /// When it is given up; set by the first event.
     pub(super) until: Option<Millis>,
     exchange: Option<CustomerResume>,
-    gone: u8,
+    /// Since when the relay says that the place is taken, and nothing else.
+    gone_since: Option<Millis>,
 }
 
 impl Resuming {
     pub(super) fn new(key: ResumeKey, terms: Terms, until: Option<Millis>) -> Self {
-        Self { key, terms, until, exchange: None, gone: 0 }
+        Self { key, terms, until, exchange: None, gone_since: None }
     }
 
     /// Whether to try again although the relay says that the place is taken.
-    pub(super) fn gone_again(&mut self) -> bool {
-        self.gone += 1;
-        self.gone < GONE
+    pub(super) fn gone_again(&mut self, now: Millis) -> bool {
+        now.since(*self.gone_since.get_or_insert(now)) < GONE_MS
     }
 }
 
@@ -39,7 +36,7 @@ impl Customer {
                 self.stage = Stage::Lost(Resuming::new(live.key, live.terms, until));
             }
             Stage::Lost(resuming) => {
-                self.stage = Stage::Lost(Resuming { exchange: None, ..resuming });
+                self.stage = Stage::Lost(Resuming { exchange: None, gone_since: None, ..resuming });
             }
             other => self.stage = other,
         }

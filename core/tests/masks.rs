@@ -1,0 +1,249 @@
+//! What leaves for what stands on the page: one small page a rule.
+
+use saath_core::capture::Capture;
+use saath_core::mask::{Access, Mode, Patterns, Policy, View};
+use saath_core::node::{NodeId, Prop};
+use saath_core::reading::{Marks, Reading};
+use saath_core::replica::Replica;
+
+/// An element with its marks, attributes, states and text; its id is its place from 2 on.
+#[derive(Clone, Copy, Default)]
+struct El<'a> {
+    tag: &'a str,
+    marks: u32,
+    attrs: &'a [(&'a str, &'a str)],
+    props: &'a [(Prop, &'a str)],
+    text: Option<&'a str>,
+}
+
+struct Words {
+    words: Vec<u32>,
+    blob: String,
+    lengths: Vec<u32>,
+}
+
+impl Words {
+    fn string(&mut self, text: &str) -> u32 {
+        self.blob.push_str(text);
+        self.lengths.push(text.encode_utf16().count() as u32);
+        self.lengths.len() as u32 - 1
+    }
+
+    fn element(&mut self, id: u32, el: &El<'_>) {
+        let count = (el.attrs.len() + el.props.len()) as u32;
+        let tag = self.string(el.tag);
+        self.words.extend([1 | 3 << 6 | el.marks << 8 | count << 14, id, tag]);
+        for (name, value) in el.attrs {
+            let setting = [self.string(name), self.string(value)];
+            self.words.extend(setting);
+        }
+        for (prop, value) in el.props {
+            let value = self.string(value);
+            self.words.extend([1 << 31 | prop.code(), value]);
+        }
+        if let Some(text) = el.text {
+            let text = self.string(text);
+            self.words.extend([2, id + 100, text]);
+        }
+        self.words.push(0);
+    }
+}
+
+/// All texts of the first page that is sent, and the capture afterwards.
+fn send(policy: &Policy, elements: &[El<'_>]) -> (Vec<String>, Capture) {
+    let mut capture = Capture::new(policy.clone());
+    capture.dirt.take();
+    let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+    for (index, element) in elements.iter().enumerate() {
+        words.element(index as u32 + 2, element);
+    }
+    words.words.push(0);
+    let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
+    let page = capture.turn(&reading).unwrap().page.unwrap();
+    let applied = Replica::default().apply(&page).unwrap();
+    (applied.batch.texts().map(str::to_owned).collect(), capture)
+}
+
+fn check(policy: &Policy, element: El<'_>, expected: &[&str]) {
+    let (texts, _) = send(policy, &[element]);
+    assert_eq!(texts, expected, "{}", element.tag);
+}
+
+fn values() -> Policy {
+    Policy::default()
+}
+
+fn strict() -> Policy {
+    let mut policy = Policy::default();
+    policy.mode = Mode::Strict;
+    policy
+}
+
+fn show_all() -> Policy {
+    let mut policy = Policy::default();
+    policy.patterns = Patterns::Off;
+    policy.unredacted_views.push(View::Everywhere("*".to_owned()));
+    policy
+}
+
+#[test]
+fn values_are_masked_and_text_is_shown() {
+    let input = El {
+        tag: "input",
+        attrs: &[("value", "first"), ("placeholder", "Your name")],
+        props: &[(Prop::Value, "Asha Verma")],
+        ..El::default()
+    };
+    check(
+        &values(),
+        input,
+        &["input", "placeholder", "████████ ████████", "████████ ████████", "masked"],
+    );
+    check(
+        &show_all(),
+        input,
+        &["input", "value", "first", "placeholder", "Your name", "Asha Verma"],
+    );
+    check(&values(), El { tag: "p", text: Some("Hello"), ..El::default() }, &["p", "Hello"]);
+    check(&strict(), El { tag: "p", text: Some("Hello"), ..El::default() }, &["p", "████████"]);
+}
+
+#[test]
+fn whether_a_box_is_ticked_is_not_told() {
+    let ticked = El {
+        tag: "input",
+        attrs: &[("type", "radio")],
+        props: &[(Prop::Checked, "1")],
+        ..El::default()
+    };
+    let clear = El { props: &[], ..ticked };
+    let (texts, capture) = send(&values(), &[ticked]);
+    let (others, other) = send(&values(), &[clear]);
+    assert_eq!(texts, others);
+    assert_eq!(capture.access(NodeId(2)), other.access(NodeId(2)));
+    assert_ne!(send(&show_all(), &[ticked]).0, send(&show_all(), &[clear]).0);
+}
+
+#[test]
+fn never_zones_are_never_shown() {
+    for attrs in [
+        &[("type", "PassWord")][..],
+        &[("autocomplete", "section-x one-time-code")],
+        &[("name", "cardCvv")],
+        &[("id", "login-otp")],
+        &[("type", "hidden")],
+        &[("type", "file")],
+    ] {
+        let secret =
+            El { tag: "input", attrs, props: &[(Prop::Value, "hunter2")], ..El::default() };
+        let (texts, capture) = send(&show_all(), &[secret]);
+        assert!(!texts.concat().contains("hunter2"), "{attrs:?}");
+        assert_eq!(capture.access(NodeId(2)), Access::Masked, "{attrs:?}");
+    }
+    let once = El {
+        tag: "input",
+        marks: Marks::EVER_SECRET,
+        props: &[(Prop::Value, "hunter2")],
+        ..El::default()
+    };
+    assert!(!send(&show_all(), &[once]).0.concat().contains("hunter2"));
+}
+
+#[test]
+fn what_is_not_sent_says_nothing_of_itself() {
+    let meta = El { tag: "meta", attrs: &[("name", "csrf"), ("content", "abc")], ..El::default() };
+    check(&show_all(), meta, &["saath-gap"]);
+    let link = El {
+        tag: "link",
+        attrs: &[("href", "/x?t=1")],
+        props: &[(Prop::Sheet, "p{}")],
+        ..El::default()
+    };
+    check(&show_all(), link, &["saath-gap", "p{}"]);
+}
+
+#[test]
+fn under_a_mask_only_the_layout_is_left() {
+    let masked = El {
+        marks: Marks::MASK | Marks::SHOW,
+        tag: "td",
+        attrs: &[
+            ("colspan", "2"),
+            ("low", "1"),
+            ("title", "t"),
+            ("data-x", "1"),
+            ("style", "--p:'q';width:1px"),
+        ],
+        text: Some("12,34,567"),
+        ..El::default()
+    };
+    check(
+        &values(),
+        masked,
+        &["td", "colspan", "2", "data-x", "", "style", "width:1px;", "████████ ████████"],
+    );
+    let own = El { tag: "x-chart", attrs: &[("values", "PAN ABCPV1234D")], ..El::default() };
+    check(&values(), own, &["x-chart", "values", "PAN ████████"]);
+}
+
+#[test]
+fn strings_of_style_sheets_are_text() {
+    let style =
+        El { tag: "style", props: &[(Prop::Sheet, "a{content:'ABCPV1234D'}")], ..El::default() };
+    check(&values(), style, &["style", "a{content:\"████████\"}"]);
+    check(&strict(), style, &["style", "a{content:\"\"}"]);
+    check(&show_all(), style, &["style", "a{content:'ABCPV1234D'}"]);
+}
+
+#[test]
+fn lists_that_are_masked_have_no_options() {
+    let select = El { tag: "select", text: Some("Savings"), ..El::default() };
+    check(&values(), select, &["select", "masked"]);
+    check(&show_all(), select, &["select", "Savings"]);
+    let blocked = El {
+        tag: "div",
+        marks: Marks::BLOCK,
+        props: &[(Prop::Size, "1,2")],
+        text: Some("x"),
+        ..El::default()
+    };
+    check(&show_all(), blocked, &["div", "1,2", "blocked"]);
+}
+
+#[test]
+fn an_agent_acts_only_on_what_is_shown_and_allowed() {
+    let (_, capture) = send(
+        &values(),
+        &[
+            El { tag: "p", text: Some("x"), ..El::default() },
+            El { tag: "input", props: &[(Prop::Value, "")], ..El::default() },
+            El { tag: "input", marks: Marks::SHOW, props: &[(Prop::Value, "")], ..El::default() },
+            El { tag: "button", marks: Marks::NO_ACT, ..El::default() },
+            El { tag: "button", marks: Marks::CONFIRM, ..El::default() },
+            El { tag: "div", attrs: &[("contenteditable", "")], ..El::default() },
+            El {
+                tag: "input",
+                attrs: &[("type", "button")],
+                props: &[(Prop::Value, "Go")],
+                ..El::default()
+            },
+        ],
+    );
+    let access: Vec<_> = (2..=9).map(|id| capture.access(NodeId(id))).collect();
+    use Access::{Confirm, Excluded, Free, Masked};
+    // The last is an element that was never sent.
+    assert_eq!(access, [Free, Masked, Free, Excluded, Confirm, Masked, Free, Masked]);
+}
+
+#[test]
+fn a_broken_policy_masks_everything() {
+    let mut capture = Capture::new(Policy::mask_all());
+    capture.dirt.take();
+    let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+    words.element(2, &El { tag: "p", marks: Marks::SHOW, text: Some("secret"), ..El::default() });
+    words.words.push(0);
+    let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
+    let page = capture.turn(&reading).unwrap().page.unwrap();
+    assert!(!String::from_utf8_lossy(&page.batch).contains("secret"));
+    assert_eq!(capture.access(NodeId(2)), Access::Masked);
+}
