@@ -48,7 +48,14 @@ export async function openKey(token, secret) {
   const claims = claimsOf(token);
   const { kty, crv, x, y } = claims.cnf.jwk;
   const ecdsa = { name: "ECDSA", namedCurve: "P-256" };
-  return crypto.subtle.importKey("jwk", { kty, crv, x, y, d: secret }, ecdsa, false, ["sign"]);
+  const key = await crypto.subtle.importKey("jwk", { kty, crv, x, y, d: secret }, ecdsa, false, ["sign"]);
+  // Not every engine sees that the two halves do not belong together.
+  const holder = await crypto.subtle.importKey("jwk", { kty, crv, x, y }, ecdsa, false, ["verify"]);
+  const probe = new Uint8Array(32);
+  if (!await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, holder, await sign(key, probe), probe)) {
+    throw new Error("the key is not the token's");
+  }
+  return key;
 }
 
 export async function sign(key, message) {

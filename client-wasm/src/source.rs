@@ -149,8 +149,11 @@ impl Source {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let scale = (within(scale, 0.1, 100.0) * 1000.0) as u32;
         let width = pixels(window.as_ref().and_then(|window| window.inner_width().ok()));
-        let inside = self.document.document_element().map(|root| root.client_width());
-        let inside = inside.and_then(|inside| u32::try_from(inside).ok()).unwrap_or(width);
+        // Only a page that scrolls tells; until one does they are taken to need room.
+        let overlay = self.document.document_element().is_some_and(|root| {
+            root.scroll_height() > root.client_height()
+                && u32::try_from(root.client_width()).is_ok_and(|inside| inside >= width)
+        });
         View {
             width,
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
@@ -158,7 +161,7 @@ impl Source {
             title: self.capture.mask_text(title, &self.document.title()),
             url: self.capture.mask_text(root, &url),
             hidden: self.document.hidden(),
-            scrollbar: width.saturating_sub(inside),
+            overlay_scrollbars: overlay,
         }
     }
 }

@@ -133,6 +133,12 @@ fn copy(
         let start = parser.position();
         let Ok(token) = parser.next_including_whitespace_and_comments() else { return Ok(()) };
         let (close, inner) = match token {
+            // Into the page itself: gradients, clips and markers of SVG.
+            Token::UnquotedUrl(address) if address.starts_with('#') => {
+                let fragment = address.to_string();
+                push_fragment(out, &fragment);
+                continue;
+            }
             Token::UnquotedUrl(_) | Token::BadUrl(_) => {
                 out.push_str(NOTHING);
                 continue;
@@ -155,8 +161,10 @@ fn copy(
             }
             Token::Function(name) if name.eq_ignore_ascii_case("url") => {
                 // The arguments of a quoted url() may hold nothing else of use.
-                skip_block(parser);
-                out.push_str(NOTHING);
+                match quoted_fragment(parser) {
+                    Some(fragment) => push_fragment(out, &fragment),
+                    None => out.push_str(NOTHING),
+                }
                 continue;
             }
             Token::Function(name) => {
@@ -222,6 +230,30 @@ fn takes_addresses(function: &str) -> bool {
         .any(|known| name.eq_ignore_ascii_case(known))
 }
 
+/// The only argument of a quoted url(), if it is a fragment.
+fn quoted_fragment(parser: &mut Parser<'_>) -> Option<String> {
+    let mut fragment = None;
+    let _ = parser.parse_nested_block(|block| {
+        if let Ok(Token::QuotedString(address)) = block.next()
+            && address.starts_with('#')
+        {
+            fragment = Some(address.to_string());
+        }
+        if block.next().is_ok() {
+            fragment = None;
+        }
+        while block.next_including_whitespace_and_comments().is_ok() {}
+        Ok::<_, ParseError<()>>(())
+    });
+    fragment
+}
+
+fn push_fragment(out: &mut String, fragment: &str) {
+    out.push_str("url(");
+    let _ = cssparser::serialize_string(fragment, out);
+    out.push(')');
+}
+
 fn skip_statement(parser: &mut Parser<'_>) {
     while let Ok(token) = parser.next_including_whitespace_and_comments() {
         match token {
@@ -261,6 +293,9 @@ mod tests {
     #[test]
     fn addresses_are_taken_out_wherever_they_hide() {
         check("a{background:url(http://x/?q) no-repeat}", "a{background:url(data:,) no-repeat}");
+        check("fill:url(#a)", "fill:url(\"#a\")");
+        check("fill:url( '#a' )", "fill:url(\"#a\")");
+        check("fill:url('#a' x)", "fill:url(data:,)");
         check("a{background:url( 'http://x' )}", "a{background:url(data:,)}");
         check("a{background:u\\72l(http://x)}", "a{background:url(data:,)}");
         check("background:URL(//x)", "background:url(data:,)");
@@ -335,11 +370,14 @@ mod tests {
         while let Ok(token) = parser.next_including_whitespace_and_comments() {
             let mut inner = addresses;
             match token {
-                Token::UnquotedUrl(url) => assert_eq!(&**url, "data:,"),
+                Token::UnquotedUrl(url) => assert!(matches!(&**url, "data:,")),
                 Token::QuotedString(text) if addresses => assert_eq!(&**text, "data:,"),
                 Token::AtKeyword(name) => assert!(!name.eq_ignore_ascii_case("import")),
                 Token::Function(name) => {
-                    assert!(!name.eq_ignore_ascii_case("url"));
+                    if name.eq_ignore_ascii_case("url") {
+                        assert!(quoted_fragment(parser).is_some());
+                        continue;
+                    }
                     assert!(!addresses || !substitutes(name));
                     inner = takes_addresses(name) || addresses;
                 }

@@ -78,7 +78,7 @@ fn the_whole_journey() {
         title: "ITR-1".into(),
         url: "https://portal.example/itr".into(),
         hidden: false,
-        scrollbar: 15,
+        overlay_scrollbars: true,
     };
     world.customer(customer::Event::View(view.clone()));
     world.customer(customer::Event::Pointer(Pointer { x: 3, y: 4, pressed: true }));

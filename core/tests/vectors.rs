@@ -241,7 +241,7 @@ fn messages_from_the_customer() {
         M::End(EndReason::Idle) => "0204",
         M::Page(Page { number: 300, fresh: true, batch: vec![1, 2, 3], hash: u64::MAX }) => "03fb2c010103010203fdffffffffffffffff",
         M::View(View { width: 1280, height: 720, scale: 1500, title: "आयकर".into(),
-            url: "https://portal.example/".into(), hidden: false, scrollbar: 15 }) => "04fb0005fbd002fbdc050ce0a486e0a4afe0a495e0a4b01768747470733a2f2f706f7274616c2e6578616d706c652f000f",
+            url: "https://portal.example/".into(), hidden: false, overlay_scrollbars: true }) => "04fb0005fbd002fbdc050ce0a486e0a4afe0a495e0a4b01768747470733a2f2f706f7274616c2e6578616d706c652f0001",
         M::Pointer(Pointer { x: -1, y: 70_000, pressed: true }) => "0501fce022020001",
         M::ActionResult(ActionResult { serial: 7, outcome: Outcome::Masked }) => "060703",
         M::Level(LevelChanged { level: Level::Act, why: LevelReason::Resumed }) => "070204",

@@ -122,7 +122,7 @@ impl Stage {
         if self.surface.size.replace(size) != size {
             self.surface.lay_out();
         }
-        self.surface.canvas.hide_scrollbars(view.scrollbar == 0);
+        self.surface.canvas.hide_scrollbars(view.overlay_scrollbars);
     }
 
     pub(crate) fn zoom(&self, zoom: Zoom) {

@@ -16,6 +16,8 @@ const OWN = new Set(["saath-ui", "saath-help"]);
 // What is in them is not read: it is never sent, or is read as a state of the element.
 const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "object",
   "video", "audio", "canvas"]);
+// Without a value they show a word of the browser's own.
+const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class Reader {
@@ -240,13 +242,13 @@ export class Reader {
     if (!(parts & CHILDREN) || !open) return;
     const child = (child) => {
       const id = this.ids.get(child);
-      if (id !== undefined && !whole.has(child)) this.push2(KNOWN, id);
+      if (id !== undefined && !whole.has(child)) this.push(KNOWN, id);
       else this.whole(child);
     };
     const root = this.shadows.of(node);
     if (root) child(root);
     for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
-    this.push1(END);
+    this.push(END);
   }
 
   // Reads a node and all that is in it. A stack of our own: pages can be deeper than the engine's.
@@ -255,13 +257,12 @@ export class Reader {
     while (stack.length) {
       const node = stack.pop();
       if (node === null) {
-        this.push1(END);
+        this.push(END);
         continue;
       }
       this.done.add(node);
       if (node.nodeType === 3 || node.nodeType === 4) {
-        this.push2(TEXT, this.number(node));
-        this.push1(this.string(node.data));
+        this.push(TEXT, this.number(node), this.string(node.data));
         continue;
       }
       this.open(node, SETTINGS | CHILDREN);
@@ -279,13 +280,13 @@ export class Reader {
     let count = 0;
     switch (node.nodeType) {
       case 9: {
-        this.push2(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
+        this.push(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
         this.root(node);
         if (parts & SETTINGS) count = this.rootState(node);
         break;
       }
       case 11: {
-        this.push2(SHADOW | parts << 6, id);
+        this.push(SHADOW | parts << 6, id);
         this.root(node);
         if (parts & SETTINGS) count = this.rootState(node);
         break;
@@ -300,8 +301,7 @@ export class Reader {
         if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
           marks |= CONFIRM;
         }
-        this.push2(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id);
-        this.push1(this.string(tag));
+        this.push(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id, this.string(tag));
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
           count = this.attributes(node) + this.state(node, tag, marks);
         }
@@ -336,7 +336,7 @@ export class Reader {
   state(node, tag, marks) {
     let count = 0;
     const set = (prop, value) => {
-      this.push2((PROP | prop) >>> 0, this.string(value));
+      this.push((PROP | prop) >>> 0, this.string(value));
       count++;
     };
     switch (tag) {
@@ -346,7 +346,7 @@ export class Reader {
         if (type === "checkbox" || type === "radio") {
           if (node.checked) set(CHECKED, "1");
           if (node.indeterminate) set(INDETERMINATE, "1");
-        } else if (type !== "file" && type !== "image") {
+        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || node.hasAttribute("value"))) {
           set(VALUE, node.value);
         }
         break;
@@ -357,6 +357,7 @@ export class Reader {
         break;
       case "select":
         this.controls.set(node, stateOf(node));
+        if (node.selectedIndex < 0 && !node.multiple) set(INDETERMINATE, "1");
         break;
       case "option":
         if (node.selected) set(SELECTED, "1");
@@ -386,7 +387,7 @@ export class Reader {
   rootState(root) {
     let count = 0;
     const set = (prop, value) => {
-      this.push2((PROP | prop) >>> 0, this.string(value));
+      this.push((PROP | prop) >>> 0, this.string(value));
       count++;
     };
     this.adopted.set(root, this.styles.adoptedState(root));
@@ -426,14 +427,11 @@ export class Reader {
     this.words = words;
   }
 
-  push1(a) {
-    this.ensure(1);
+  push(a, b, c) {
+    this.ensure(3);
     this.words[this.length++] = a;
-  }
-
-  push2(a, b) {
-    this.push1(a);
-    this.push1(b);
+    if (b !== undefined) this.words[this.length++] = b;
+    if (c !== undefined) this.words[this.length++] = c;
   }
 
   // Scroll offsets set before the capture began. Reading one lays the element out, so this is done

@@ -80,7 +80,10 @@ export class Writer {
         const parent = words[i++], before = words[i++], namespace = words[i++];
         const node = this.make(namespace, strings[words[i++]]);
         this.keep(id, node);
-        nodes[parent].insertBefore(node, before ? nodes[before] : null);
+        // A document has room for one root; the one before goes in a later op.
+        const root = parent === 1 ? this.document.documentElement : null;
+        root?.remove();
+        nodes[parent].insertBefore(node, before && nodes[before] !== root ? nodes[before] : null);
         break;
       }
       case TEXT: {
@@ -214,7 +217,11 @@ export class Writer {
       // After the options and the attributes that bound them.
       case VALUE: this.late.push([1, () => setValue(node, value ?? "")]); break;
       case CHECKED: node.checked = on; break;
-      case INDETERMINATE: node.indeterminate = on; break;
+      case INDETERMINATE:
+        // Of a list: nothing is chosen, which is no state of any of its options.
+        if (node.localName !== "select") node.indeterminate = on;
+        else if (on) this.late.push([1.5, () => { node.selectedIndex = -1; }]);
+        break;
       case SELECTED: this.late.push([1, () => { node.selected = on; }]); break;
       case TOP_LAYER: this.late.push([2, () => topLayer(node, value)]); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
@@ -269,6 +276,8 @@ function topLayer(node, value) {
     node.showPopover();
   } else if (node.localName === "dialog") {
     const open = node.hasAttribute("open");
+    // Without the attribute a dialog counts as closed already, and stays in the top layer.
+    node.setAttribute("open", "");
     node.close();
     if (open) node.setAttribute("open", "");
   } else {

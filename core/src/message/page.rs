@@ -31,8 +31,8 @@ pub struct View {
     pub url: String,
     /// The tab is in the background.
     pub hidden: bool,
-    /// Width that the page's scrollbar takes, in CSS pixels; 0 where it lies over the page.
-    pub scrollbar: u32,
+    /// Whether scrollbars lie over the page, as on phones, and take no room.
+    pub overlay_scrollbars: bool,
 }
 
 /// Where the customer's pointer is, in CSS pixels of the viewport; outside means gone.

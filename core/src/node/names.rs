@@ -97,8 +97,8 @@ const NAME: &[&str] = &[
 
 #[rustfmt::skip]
 const STRUCTURE: &[&str] = &[
-    "accent", "accentunder", "align", "alignment-baseline", "allowfullscreen", "amplitude",
-    "aria-atomic", "aria-autocomplete", "aria-busy", "aria-checked", "aria-colcount",
+    "accent", "accentunder", "align", "alignment-baseline", "alink", "allowfullscreen",
+    "amplitude", "aria-atomic", "aria-autocomplete", "aria-busy", "aria-checked", "aria-colcount",
     "aria-colindex", "aria-colspan", "aria-current", "aria-disabled", "aria-expanded",
     "aria-haspopup", "aria-hidden", "aria-invalid", "aria-level", "aria-live", "aria-modal",
     "aria-multiline", "aria-multiselectable", "aria-orientation", "aria-posinset", "aria-pressed",
@@ -117,7 +117,7 @@ const STRUCTURE: &[&str] = &[
     "height", "hidden", "hspace", "image-rendering", "in", "in2", "inert", "inputmode",
     "intercept", "ismap", "itemscope", "k1", "k2", "k3", "k4", "kernelMatrix", "kernelUnitLength",
     "kind", "lang", "language", "largeop", "lengthAdjust", "letter-spacing", "lighting-color",
-    "limitingConeAngle", "linethickness", "loading", "loop", "lspace", "marginheight",
+    "limitingConeAngle", "linethickness", "link", "loading", "loop", "lspace", "marginheight",
     "marginwidth", "markerHeight", "markerUnits", "markerWidth", "maskContentUnits", "maskUnits",
     "mathbackground", "mathcolor", "mathsize", "mathvariant", "maxlength", "maxsize", "method",
     "minlength", "minsize", "mode", "movablelimits", "multiple", "muted", "nohref", "noshade",
@@ -133,11 +133,11 @@ const STRUCTURE: &[&str] = &[
     "stop-color", "stop-opacity", "stretchy", "stroke-dasharray", "stroke-dashoffset",
     "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity", "stroke-width",
     "surfaceScale", "symmetric", "systemLanguage", "tabindex", "tableValues", "targetX",
-    "targetY", "text-anchor", "text-decoration", "text-rendering", "textLength", "transform",
-    "transform-origin", "translate", "type", "unicode-bidi", "valign", "values", "vector-effect",
-    "version", "viewBox", "visibility", "voffset", "vspace", "width", "word-spacing", "wrap",
-    "writing-mode", "x", "x1", "x2", "xChannelSelector", "xml:lang", "xml:space", "y", "y1", "y2",
-    "yChannelSelector", "z",
+    "targetY", "text", "text-anchor", "text-decoration", "text-rendering", "textLength",
+    "transform", "transform-origin", "translate", "type", "unicode-bidi", "valign", "values",
+    "vector-effect", "version", "viewBox", "visibility", "vlink", "voffset", "vspace", "width",
+    "word-spacing", "wrap", "writing-mode", "x", "x1", "x2", "xChannelSelector", "xml:lang",
+    "xml:space", "y", "y1", "y2", "yChannelSelector", "z",
 ];
 
 #[rustfmt::skip]
