@@ -119,6 +119,13 @@ enum Inside {
     Addresses,
 }
 
+impl Whole<'_> {
+    /// Whether the input ends with this token, which may therefore lack its end.
+    fn cuts_off(&self, text: &str) -> bool {
+        text.as_bytes().as_ptr_range().end == self.end
+    }
+}
+
 fn copy(
     parser: &mut Parser<'_>,
     out: &mut String,
@@ -135,8 +142,9 @@ fn copy(
         let (close, inner) = match token {
             // Into the page itself: gradients, clips and markers of SVG.
             Token::UnquotedUrl(address) if address.starts_with('#') => {
-                let fragment = address.to_string();
-                push_fragment(out, &fragment);
+                let text = parser.slice_from(start);
+                let complete = text.strip_suffix(')').is_some_and(|rest| !rest.ends_with('\\'));
+                out.push_str(if complete { text } else { NOTHING });
                 continue;
             }
             Token::UnquotedUrl(_) | Token::BadUrl(_) => {
@@ -161,10 +169,15 @@ fn copy(
             }
             Token::Function(name) if name.eq_ignore_ascii_case("url") => {
                 // The arguments of a quoted url() may hold nothing else of use.
-                match quoted_fragment(parser) {
-                    Some(fragment) => push_fragment(out, &fragment),
-                    None => out.push_str(NOTHING),
-                }
+                let fragment = is_fragment(parser);
+                let text = parser.slice_from(start);
+                let complete = text.strip_suffix(')').is_some_and(|rest| {
+                    let rest = rest.trim_end();
+                    ["\"", "'"].iter().any(|quote| {
+                        rest.strip_suffix(quote).is_some_and(|rest| !rest.ends_with('\\'))
+                    })
+                });
+                out.push_str(if fragment && complete { text } else { NOTHING });
                 continue;
             }
             Token::Function(name) => {
@@ -181,8 +194,7 @@ fn copy(
             Token::QuotedString(_) | Token::Comment(_) | Token::Ident(_) => {
                 let closed = in_full(token);
                 let text = parser.slice_from(start);
-                let cut_off = text.as_bytes().as_ptr_range().end == whole.end;
-                out.push_str(if cut_off { &closed } else { text });
+                out.push_str(if whole.cuts_off(text) { &closed } else { text });
                 continue;
             }
             _ => {
@@ -230,28 +242,16 @@ fn takes_addresses(function: &str) -> bool {
         .any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// The only argument of a quoted url(), if it is a fragment.
-fn quoted_fragment(parser: &mut Parser<'_>) -> Option<String> {
-    let mut fragment = None;
+/// Whether the only argument of a quoted url() is a fragment. Goes past it.
+fn is_fragment(parser: &mut Parser<'_>) -> bool {
+    let mut fragment = false;
     let _ = parser.parse_nested_block(|block| {
-        if let Ok(Token::QuotedString(address)) = block.next()
-            && address.starts_with('#')
-        {
-            fragment = Some(address.to_string());
-        }
-        if block.next().is_ok() {
-            fragment = None;
-        }
+        fragment = matches!(block.next(), Ok(Token::QuotedString(text)) if text.starts_with('#'));
+        fragment &= block.next().is_err();
         while block.next_including_whitespace_and_comments().is_ok() {}
         Ok::<_, ParseError<()>>(())
     });
     fragment
-}
-
-fn push_fragment(out: &mut String, fragment: &str) {
-    out.push_str("url(");
-    let _ = cssparser::serialize_string(fragment, out);
-    out.push(')');
 }
 
 fn skip_statement(parser: &mut Parser<'_>) {
@@ -293,8 +293,13 @@ mod tests {
     #[test]
     fn addresses_are_taken_out_wherever_they_hide() {
         check("a{background:url(http://x/?q) no-repeat}", "a{background:url(data:,) no-repeat}");
-        check("fill:url(#a)", "fill:url(\"#a\")");
-        check("fill:url( '#a' )", "fill:url(\"#a\")");
+        check("fill:url(#a) red", "fill:url(#a) red");
+        check("fill:url( '#a' );", "fill:url( '#a' );");
+        check("url(#a)", "url(#a)");
+        check("url('#a')", "url('#a')");
+        for cut in ["url(#a", "url(#a\\)", "url('#a", "url('#a)", "url('#a\\')", "url('#a'"] {
+            check(cut, "url(data:,)");
+        }
         check("fill:url('#a' x)", "fill:url(data:,)");
         check("a{background:url( 'http://x' )}", "a{background:url(data:,)}");
         check("a{background:u\\72l(http://x)}", "a{background:url(data:,)}");
@@ -355,7 +360,7 @@ mod tests {
                 Just("url("), Just("u\\72l("), Just("'"), Just("\""), Just("http://evil/"), Just(")"), Just("{"),
                 Just("}"), Just("\\"), Just("/*"), Just("*/"), Just("@import "), Just(";"), Just("image-set("),
                 Just("\n"), Just("a"), Just("src("), Just("<!--"), Just("["), Just("]"), Just("U+1"), Just("%"),
-                Just("var("), Just("--x:"), Just("cross-fade(")
+                Just("var("), Just("--x:"), Just("cross-fade("), Just("url(#"), Just("#a"), Just("url('#")
             ], 0..24)) {
             let css = parts.concat();
             let once = without_requests(&css).into_owned();
@@ -370,12 +375,12 @@ mod tests {
         while let Ok(token) = parser.next_including_whitespace_and_comments() {
             let mut inner = addresses;
             match token {
-                Token::UnquotedUrl(url) => assert!(matches!(&**url, "data:,")),
+                Token::UnquotedUrl(url) => assert!(url.starts_with('#') || &**url == "data:,"),
                 Token::QuotedString(text) if addresses => assert_eq!(&**text, "data:,"),
                 Token::AtKeyword(name) => assert!(!name.eq_ignore_ascii_case("import")),
                 Token::Function(name) => {
                     if name.eq_ignore_ascii_case("url") {
-                        assert!(quoted_fragment(parser).is_some());
+                        assert!(is_fragment(parser));
                         continue;
                     }
                     assert!(!addresses || !substitutes(name));

@@ -420,6 +420,7 @@ impl Masker<'_> {
 fn is_layout(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "align",
+        "autocomplete",
         "cols",
         "colspan",
         "contenteditable",

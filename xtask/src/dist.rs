@@ -161,7 +161,8 @@ fn optimise(wasm: &Path) -> Result<()> {
     let small = wasm.with_extension("opt.wasm");
     shell::run(
         Command::new(wasm_opt)
-            .args(["-Oz", "--strip-debug", "--strip-producers", "--enable-bulk-memory"])
+            // Higher levels make it smaller, but larger once compressed.
+            .args(["-O1", "--strip-debug", "--strip-producers", "--enable-bulk-memory"])
             .args(["--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types"])
             .args(["--enable-nontrapping-float-to-int", "--enable-multivalue"])
             .arg(wasm)

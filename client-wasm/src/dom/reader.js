@@ -156,7 +156,7 @@ export class Reader {
       if (stateOf(node) !== was) mark(node, node.localName === "select" ? SUBTREE : SETTINGS);
     }
     for (const [node, was] of this.sheets) {
-      if (this.styles.ruleCount(node) !== was) mark(node, SETTINGS);
+      if (this.styles.state(node.sheet) !== was) mark(node, SETTINGS);
     }
     for (const [root, was] of this.adopted) {
       if (this.styles.adoptedState(root) !== was) mark(root, SETTINGS);
@@ -368,7 +368,7 @@ export class Reader {
       case "style":
       case "link":
         if (node.sheet) {
-          this.sheets.set(node, this.styles.ruleCount(node));
+          this.sheets.set(node, this.styles.state(node.sheet));
           if (tag === "link") this.styles.fetchSource(node, this.abort.signal, () => this.note(node, SETTINGS));
           set(SHEET, this.styles.text(node.sheet));
         }

@@ -1,27 +1,30 @@
 // Style sheets as text.
 
+// Rules of a sheet that are compared one by one.
+const SMALL = 64;
+
 export class Sheets {
   constructor() {
     // For each linked sheet its text as it was written, and how many rules it had then.
     this.sources = new WeakMap();
   }
 
-  // How many rules an element's sheet has, and whether it is switched off: changes without a trace.
-  ruleCount(node) {
+  // What tells whether a sheet has changed, as scripts change sheets without a trace: how many rules
+  // there are, and of a small sheet the rules themselves.
+  state(sheet) {
+    if (!sheet) return "none";
     try {
-      return node.sheet ? node.sheet.cssRules.length + (node.sheet.disabled ? 0.5 : 0) : -1;
+      const { cssRules, disabled } = sheet;
+      const rules = cssRules.length > SMALL ? "" : Array.from(cssRules, (rule) => rule.cssText).join("");
+      return `${disabled} ${cssRules.length} ${rules}`;
     } catch {
-      return -2;
+      return "closed";
     }
   }
 
   // The same for the adopted sheets of a root.
   adoptedState(root) {
-    let state = "";
-    for (const sheet of root.adoptedStyleSheets ?? []) {
-      state += `${sheet.cssRules.length}${sheet.disabled ? "d" : ""},`;
-    }
-    return state;
+    return Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.state(sheet)).join("\n");
   }
 
   // A sheet's text, as it was written where that still holds: printing the rules loses what an
@@ -31,7 +34,7 @@ export class Sheets {
     const { ownerNode } = sheet;
     if (ownerNode?.localName === "style" && !this.sources.has(sheet)) this.keep(sheet, ownerNode.textContent);
     const source = this.sources.get(sheet);
-    const written = source && source.count === this.ruleCount(ownerNode) ? source.text : "";
+    const written = source && source.state === this.state(sheet) ? source.text : "";
     let text;
     try {
       const rules = Array.from(sheet.cssRules);
@@ -46,13 +49,14 @@ export class Sheets {
     return media && text ? `@media ${media}{${text}}` : text;
   }
 
-  // What a sheet was written as, with the number of rules that this makes: scripts add and take
-  // away rules without touching the text.
+  // What a sheet was written as, if that is what it still is when it is first seen.
   keep(sheet, text) {
     const probe = new CSSStyleSheet();
     probe.replaceSync(text);
-    const imports = Array.from(sheet.cssRules).filter((rule) => rule.styleSheet).length;
-    this.sources.set(sheet, { text, count: probe.cssRules.length + imports });
+    const rules = Array.from(sheet.cssRules);
+    const imports = rules.filter((rule) => rule.styleSheet).length;
+    const holds = probe.cssRules.length + imports === rules.length;
+    this.sources.set(sheet, holds ? { text, state: this.state(sheet) } : undefined);
   }
 
   ruleText(rule) {

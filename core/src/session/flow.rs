@@ -114,8 +114,10 @@ impl RepairGate {
 
     /// Takes a request for repair.
     pub(super) fn ask(&mut self, repair: Repair) {
-        let mut roots = self.waiting.take().unwrap_or_else(|| repair.roots.clone());
-        if roots.is_empty() || repair.roots.is_empty() {
+        let waiting = self.waiting.take();
+        let whole_page = repair.roots.is_empty() || waiting.as_ref().is_some_and(Vec::is_empty);
+        let mut roots = waiting.unwrap_or_default();
+        if whole_page {
             roots.clear();
         } else {
             for root in repair.roots {
@@ -186,13 +188,13 @@ mod tests {
             gate.ask(Repair { number: 0, roots: roots.iter().copied().map(NodeId).collect() });
         };
         let mut gate = RepairGate::default();
-        ask(&mut gate, &[7, 3]);
-        assert_eq!(gate.take(Millis(10)), Some(vec![NodeId(3), NodeId(7)]));
+        ask(&mut gate, &[7, 3, 7]);
+        assert_eq!(gate.take(Millis(10)), Some(vec![NodeId(7), NodeId(3)]));
         ask(&mut gate, &[5]);
         ask(&mut gate, &[4, 5]);
         assert_eq!(gate.take(Millis(2009)), None);
         assert_eq!(gate.timer(), Some(Millis(2010)));
-        assert_eq!(gate.take(Millis(2010)), Some(vec![NodeId(4), NodeId(5)]));
+        assert_eq!(gate.take(Millis(2010)), Some(vec![NodeId(5), NodeId(4)]));
         assert_eq!(gate.take(Millis(9000)), None);
         ask(&mut gate, &[5]);
         ask(&mut gate, &[]);
