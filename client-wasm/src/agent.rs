@@ -3,7 +3,7 @@
 mod glass;
 pub(crate) mod stage;
 
-use crate::browser::{BrowserEntropy, Inbox, now};
+use crate::browser::{BrowserEntropy, Inbox, alarm, now};
 use crate::emitter::Emitter;
 use crate::error::Error;
 use crate::identity::{AgentToken, Signer};
@@ -250,13 +250,8 @@ impl Driver {
             self.use_up_pin();
         }
         self.tell_state(names::state(state));
-        self.timer = self.session.next_timeout().map(|at| {
-            let wait = at.since(now()).min(u64::from(u32::MAX >> 1));
-            let inbox = self.inbox.clone();
-            Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX >> 1), move || {
-                inbox.put(Event::Tick);
-            })
-        });
+        let at = self.session.next_timeout();
+        self.timer = at.map(|at| alarm(&self.inbox, at, || Event::Tick));
     }
 
     fn effect(&mut self, effect: Effect) {

@@ -90,6 +90,14 @@ impl<E> Inbox<E> {
     }
 }
 
+/// Puts an event into the inbox at this time, unless it is dropped before.
+pub(crate) fn alarm<E: 'static>(inbox: &Inbox<E>, at: Millis, make: fn() -> E) -> Timeout {
+    // Browsers keep these in 31 bits; one that goes off too early is set anew.
+    let wait = u32::try_from(at.since(now())).unwrap_or(u32::MAX).min(u32::MAX >> 1);
+    let inbox = inbox.clone();
+    Timeout::new(wait, move || inbox.put(make()))
+}
+
 /// One call at the next animation frame, or soon where the tab is hidden and has none. Asking again
 /// before that changes nothing.
 pub(crate) struct NextFrame<E: 'static> {

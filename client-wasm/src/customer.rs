@@ -11,7 +11,7 @@ mod storage;
 mod watch;
 mod widget;
 
-use crate::browser::{BrowserEntropy, Inbox, NextFrame, now, unix_seconds, window};
+use crate::browser::{BrowserEntropy, Inbox, NextFrame, alarm, now, unix_seconds, window};
 use crate::emitter::Emitter;
 use crate::error::Error;
 use crate::identity;
@@ -236,13 +236,8 @@ impl Driver {
         if self.handle.state.replace(state) != state {
             self.handle.emitter.emit("state", &state.into());
         }
-        self.timer = self.session.next_timeout().map(|at| {
-            let wait = at.since(now()).min(u64::from(u32::MAX >> 1));
-            let inbox = self.inbox.clone();
-            Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX >> 1), move || {
-                inbox.put(Event::Tick);
-            })
-        });
+        let at = self.session.next_timeout();
+        self.timer = at.map(|at| alarm(&self.inbox, at, || Event::Tick));
     }
 
     fn effect(&mut self, effect: Effect) {

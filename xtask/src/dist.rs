@@ -240,6 +240,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_names_made_unique_are_shortened() {
+        assert!(is_hashed("__wbg_value_0123456789abcdef"));
+        for kept in ["__wbindgen_init_externref_table", "__wbg_value_0123", "0123456789abcdef", ""]
+        {
+            assert!(!is_hashed(kept), "{kept}");
+        }
+    }
+
+    #[test]
     fn the_manifest_is_valid_and_names_only_files_of_the_package() {
         let text = versioned(include_str!("../../client-wasm/package.json"), "1.2.3").unwrap();
         let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
