@@ -6,6 +6,7 @@
 mod countdown;
 mod guard;
 mod layer;
+mod phrases;
 mod scene;
 mod template;
 mod view;
@@ -19,6 +20,7 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
 use guard::Guard;
 use layer::Layer;
+use phrases::{Note, pin_spoken, refused, spelled};
 use saath_core::message::Level;
 use scene::{Scene, lift_off};
 use std::cell::{Cell, RefCell};
@@ -386,35 +388,6 @@ impl Widget {
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Note {
-    title: &'static str,
-    text: &'static str,
-    busy: bool,
-    /// Shows the button for another PIN, with this text.
-    new: Option<&'static str>,
-    /// Text of the button that closes, if it is not Cancel.
-    close: Option<&'static str>,
-}
-
-/// What is said when the relay refuses, and whether pressing a button can help.
-fn refused(t: &Texts, why: &str) -> Note {
-    let (text, new) = match why {
-        "unauthorized" => (t.refused_unauthorized, None),
-        // Both are tried again by themselves; who does not want to wait may press.
-        "busy" | "too_many" => (t.refused_busy, Some(t.try_again)),
-        "version" => (t.refused_version, None),
-        _ => (t.refused_gone, Some(t.pin_new)),
-    };
-    Note { title: t.refused_title, text, new, close: Some(t.close), ..Note::default() }
-}
-
-/// What is said of a PIN; first why there is another one.
-fn pin_spoken(t: &Texts, label: &str, mismatch: bool) -> String {
-    let because = if mismatch { t.pin_mismatch } else { "" };
-    format!("{because} {label}. {}", t.pin_text).trim_start().to_owned()
-}
-
 fn retry_countdown(text: &'static str, shown: HtmlElement, retry_ms: u64) -> Countdown {
     Countdown::new(retry_ms, move |left| {
         let left = seconds(left).max(1).to_string();
@@ -431,23 +404,6 @@ fn level_name(level: Level) -> &'static str {
         Level::Point => "point",
         Level::Act => "act",
     }
-}
-
-/// `482 719` → `4 8 2, 7 1 9`: read as digits, never as four hundred and eighty-two.
-fn spelled(groups: &[String]) -> String {
-    let mut out = String::new();
-    for group in groups {
-        if !out.is_empty() {
-            out.push(',');
-        }
-        for digit in group.chars() {
-            if !out.is_empty() {
-                out.push(' ');
-            }
-            out.push(digit);
-        }
-    }
-    out
 }
 
 /// The page must not take a press on the widget for a press outside its menu, nor a key for its
@@ -475,41 +431,4 @@ fn contain(shadow: &ShadowRoot) -> Vec<EventListener> {
     .into_iter()
     .map(|name| EventListener::new(target, name, |event| event.stop_propagation()))
     .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_that_is_tried_again_is_not_called_gone() {
-        for t in [texts("en"), texts("hi")] {
-            for (why, text, new) in [
-                ("gone", t.refused_gone, Some(t.pin_new)),
-                ("unauthorized", t.refused_unauthorized, None),
-                ("busy", t.refused_busy, Some(t.try_again)),
-                ("version", t.refused_version, None),
-                ("too_many", t.refused_busy, Some(t.try_again)),
-            ] {
-                let note = refused(t, why);
-                assert_eq!((note.text, note.new), (text, new), "{why}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_new_pin_after_a_mismatch_says_why() {
-        let t = texts("en");
-        let (label, text) = ("Help PIN: 4 8 2", t.pin_text);
-        assert_eq!(pin_spoken(t, label, false), format!("{label}. {text}"));
-        let because = "The numbers did not match. Here is a new one.";
-        assert_eq!(pin_spoken(t, label, true), format!("{because} {label}. {text}"));
-    }
-
-    #[test]
-    fn pins_are_spelled_digit_by_digit() {
-        let groups = ["482", "719", "035"].map(String::from);
-        assert_eq!(spelled(&groups), "4 8 2, 7 1 9, 0 3 5");
-        assert_eq!(spelled(&["07".into()]), "0 7");
-    }
 }
