@@ -284,7 +284,8 @@ impl Masker<'_> {
                 SettingName::Attr(key) => {
                     let raw_name = self.raw.strings.get(key);
                     let Some((attr, kind)) = AttrName::parse(raw_name) else { continue };
-                    let kind = if namespace != Namespace::Html && attr.as_str() == "href" {
+                    let reference = namespace != Namespace::Html && tag != "a";
+                    let kind = if reference && attr.as_str() == "href" {
                         AttrKind::Fragment
                     } else {
                         kind

@@ -78,7 +78,7 @@ function head(node, isReplica) {
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;
-    if (name === "href" && node.namespaceURI.endsWith("svg")) {
+    if (name === "href" && node.namespaceURI.endsWith("svg") && node.localName !== "a") {
       // Into the page itself, or nowhere.
       if (value.startsWith("#")) attributes.push(`href=${value}`);
     } else if (name === "href") attributes.push("href=#");

@@ -37,6 +37,9 @@ export class Reader {
       for (const record of records) this.queue.push(record);
       this.wake();
     });
+    this.resizes = new this.win.ResizeObserver((entries) => {
+      for (const { target } of entries) this.note(target, SETTINGS);
+    });
     this.words = new Uint32Array(1 << 12);
     this.reset();
     this.listen();
@@ -49,6 +52,7 @@ export class Reader {
     this.controls = new Map();
     this.sheets = new Map();
     this.adopted = new Map();
+    this.resizes.disconnect();
     this.sized = new Set();
     this.scrolled ??= new Set();
   }
@@ -64,9 +68,6 @@ export class Reader {
     on(this.doc, "reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
     for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(this.doc, type, settings);
-    on(this.win, "resize", () => {
-      for (const node of this.sized) this.note(node, SETTINGS);
-    });
     this.scroll = (event) => {
       this.scrolled.add(event.target);
       this.note(event.target, SETTINGS);
@@ -78,6 +79,7 @@ export class Reader {
   stop() {
     this.abort.abort();
     this.observer.disconnect();
+    this.resizes.disconnect();
     this.shadows.stop();
     this.queue = [];
     this.noted.clear();
@@ -94,13 +96,9 @@ export class Reader {
     this.remark();
   }
 
-  node(id) {
-    return this.nodes[id];
-  }
+  node(id) { return this.nodes[id]; }
 
-  id(node) {
-    return this.ids.get(node) ?? 0;
-  }
+  id(node) { return this.ids.get(node) ?? 0; }
 
   forget(gone) {
     for (const id of gone) {
@@ -112,7 +110,7 @@ export class Reader {
       this.sheets.delete(node);
       this.adopted.delete(node);
       this.roots.delete(node);
-      this.sized.delete(node);
+      if (this.sized.delete(node)) this.resizes.unobserve(node);
       this.scrolled.delete(node);
     }
   }
@@ -207,7 +205,7 @@ export class Reader {
     }
     for (let i = 0; i < request.length; i += 2) {
       const node = this.nodes[request[i]];
-      if (!node || done.has(node) || !this.isLive(node) || isCovered(node, whole, listed)) continue;
+      if (!node || done.has(node) || !isLive(node, this.doc) || isCovered(node, whole, listed)) continue;
       const parts = request[i + 1];
       if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
       else this.part(node, parts & (SETTINGS | CHILDREN), whole);
@@ -230,10 +228,6 @@ export class Reader {
     this.strings = [];
     this.sids = undefined;
     return lengths;
-  }
-
-  isLive(node) {
-    return node === this.doc || (node.isConnected && node.ownerDocument === this.doc);
   }
 
   part(node, parts, whole) {
@@ -376,9 +370,13 @@ export class Reader {
     }
     if (node.popover && is(node, ":popover-open")) set(TOP_LAYER, "popover");
     if (marks & BLOCK || SIZED.has(tag)) {
+      if (!this.sized.has(node)) this.resizes.observe(node);
       this.sized.add(node);
-      const box = node.offsetWidth === undefined ? node.getBoundingClientRect() : undefined;
-      set(SIZE, `${box ? box.width : node.offsetWidth},${box ? box.height : node.offsetHeight}`);
+      const { width, height } = node.offsetWidth === undefined
+        ? node.getBoundingClientRect()
+        : { width: node.offsetWidth, height: node.offsetHeight };
+      // What has no width is not seen, however high its line is.
+      set(SIZE, width && height ? `${width},${height}` : "0,0");
     }
     if (this.scrolled.has(node)) set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
     return count;
@@ -466,6 +464,8 @@ function isCovered(node, whole, listed) {
   }
   return false;
 }
+
+const isLive = (node, doc) => node === doc || (node.isConnected && node.ownerDocument === doc);
 
 function isRead(node) {
   const type = node.nodeType;

@@ -22,6 +22,7 @@ const BASE = `@layer saath {
   }
 }`;
 
+const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
@@ -84,6 +85,7 @@ export class Writer {
         const root = parent === 1 ? this.document.documentElement : null;
         root?.remove();
         nodes[parent].insertBefore(node, before && nodes[before] !== root ? nodes[before] : null);
+        this.touch(node);
         break;
       }
       case TEXT: {
@@ -107,10 +109,13 @@ export class Writer {
       }
       case MOVE: {
         const parent = words[i++], before = words[i++];
+        this.touch(nodes[id]);
         nodes[parent].insertBefore(nodes[id], before ? nodes[before] : null);
+        this.touch(nodes[id]);
         break;
       }
       case REMOVE:
+        this.touch(nodes[id]);
         nodes[id].remove?.();
         break;
       case SET_TEXT:
@@ -158,6 +163,8 @@ export class Writer {
       this.styles.delete(id);
       this.nodes[id] = undefined;
     }
+    for (const list of this.lists) this.choose(list);
+    this.lists.clear();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
     for (const [, act] of this.late) {
@@ -185,6 +192,10 @@ export class Writer {
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
+    // Options that are chosen, lists in which none is, and lists to look after.
+    this.chosen = new WeakSet();
+    this.unchosen = new WeakSet();
+    this.lists = new Set();
     // Inline styles as they came, and sizes laid over them.
     this.styles = new Map();
     this.sizes = new Map();
@@ -220,9 +231,9 @@ export class Writer {
       case INDETERMINATE:
         // Of a list: nothing is chosen, which is no state of any of its options.
         if (node.localName !== "select") node.indeterminate = on;
-        else if (on) this.late.push([1.5, () => { node.selectedIndex = -1; }]);
+        else this.chooseLater(this.unchosen, node, on);
         break;
-      case SELECTED: this.late.push([1, () => { node.selected = on; }]); break;
+      case SELECTED: this.chooseLater(this.chosen, node, on); break;
       case TOP_LAYER: this.late.push([2, () => topLayer(node, value)]); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
       case SHEET: this.sheet(node, value ?? ""); break;
@@ -233,6 +244,31 @@ export class Writer {
         else node.removeAttribute("data-saath-withheld");
         break;
     }
+  }
+
+  // Options come, go and move, and each time the engine chooses anew: so what is chosen is set when
+  // all of them are in their places.
+  touch(node) {
+    const list = LISTS.has(node.localName) ? node.closest("select") : null;
+    if (list) this.lists.add(list);
+  }
+
+  chooseLater(set, node, on) {
+    if (on) set.add(node);
+    else set.delete(node);
+    this.touch(node);
+  }
+
+  choose(list) {
+    if (list.multiple) {
+      for (const option of list.options) option.selected = this.chosen.has(option);
+      return;
+    }
+    const index = Array.from(list.options).findLastIndex((option) => this.chosen.has(option));
+    if (index < 0 && !this.unchosen.has(list)) return;
+    // By way of nothing: an engine that takes the index for set already would leave it at that.
+    list.selectedIndex = -1;
+    list.selectedIndex = index;
   }
 
   sheet(node, text) {
@@ -294,6 +330,12 @@ function scroll(node, value) {
 function size(node, value) {
   if (value === null) return;
   const [width, height] = value.split(",");
+  // What takes no room at all makes no line either.
+  if (value === "0,0" && node.localName === "saath-box") {
+    node.style.setProperty("display", "inline", "important");
+    return;
+  }
+  if (node.localName === "saath-box") node.style.removeProperty("display");
   if (node.localName === "img") node.src = PIXEL;
   node.style?.setProperty("width", `${width}px`, "important");
   node.style?.setProperty("height", `${height}px`, "important");
