@@ -53,28 +53,18 @@ export class Writer {
     for (let i = 0, at = 0; i < lengths.length; i++) strings[i] = blob.slice(at, at += lengths[i]);
     // Opening a dialog moves the focus, and the agent may be typing elsewhere.
     const focused = document.activeElement;
-    const { nodes } = this;
     this.late = [];
-    for (let i = 0; i < words.length;) {
-      switch (words[i++]) {
-        case DOCUMENT:
-          this.open(words[i++] ? "BackCompat" : "CSS1Compat");
-          return this.rest(words, i, strings, gone, focused);
-        default:
-          i = this.step(words, i - 1, strings, nodes);
-      }
-    }
+    for (let i = 0; i < words.length;) i = this.step(words, i, strings);
     this.finish(gone, focused);
   }
 
-  rest(words, i, strings, gone, focused) {
-    this.late = [];
-    while (i < words.length) i = this.step(words, i, strings, this.nodes);
-    this.finish(gone, focused);
-  }
-
-  step(words, i, strings, nodes) {
+  step(words, i, strings) {
     const op = words[i++];
+    if (op === DOCUMENT) {
+      this.open(words[i++] ? "BackCompat" : "CSS1Compat");
+      return i;
+    }
+    const { nodes } = this;
     const id = words[i++];
     switch (op) {
       case ELEMENT: {
