@@ -1,7 +1,7 @@
 //! The page's document: live nodes by number, read in bulk and written in bulk.
 //!
 //! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`,
-//! `dom/sheets.js` and `dom/writer.js`.
+//! `dom/state.js`, `dom/sheets.js` and `dom/writer.js`.
 
 use saath_core::mask::Selectors;
 use saath_core::node::NodeId;
@@ -20,6 +20,15 @@ extern "C" {
     fn new() -> Sheets;
 }
 
+#[wasm_bindgen(module = "/src/dom/state.js")]
+extern "C" {
+    type States;
+    #[wasm_bindgen(constructor)]
+    fn new(sheets: Sheets) -> States;
+    #[wasm_bindgen(method, js_name = findScrolled)]
+    fn find_scrolled(this: &States);
+}
+
 #[wasm_bindgen(module = "/src/dom/shadows.js")]
 extern "C" {
     type Shadows;
@@ -34,7 +43,7 @@ extern "C" {
     fn new(
         document: &Document,
         wake: &Closure<dyn FnMut()>,
-        sheets: Sheets,
+        states: &States,
         shadows: Shadows,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
@@ -64,8 +73,6 @@ extern "C" {
     fn node(this: &Reader, id: u32) -> Option<Node>;
     #[wasm_bindgen(method)]
     fn id(this: &Reader, node: &Node) -> u32;
-    #[wasm_bindgen(method, js_name = findScrolled)]
-    fn find_scrolled(this: &Reader);
     #[wasm_bindgen(method)]
     fn stop(this: &Reader);
 }
@@ -95,6 +102,7 @@ extern "C" {
 #[must_use]
 pub(crate) struct Mirror {
     reader: Reader,
+    states: States,
     _wake: Closure<dyn FnMut()>,
 }
 
@@ -103,7 +111,9 @@ impl Mirror {
     /// that it was.
     pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
         let wake = Closure::new(wake);
-        Self { reader: Reader::new(document, &wake, Sheets::new(), Shadows::new()), _wake: wake }
+        let states = States::new(Sheets::new());
+        let reader = Reader::new(document, &wake, &states, Shadows::new());
+        Self { reader, states, _wake: wake }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -146,7 +156,7 @@ impl Mirror {
 
     /// Looks for what was scrolled before the mirror began, while the page is idle.
     pub(crate) fn find_scrolled(&self) {
-        self.reader.find_scrolled();
+        self.states.find_scrolled();
     }
 }
 

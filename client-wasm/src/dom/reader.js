@@ -6,8 +6,6 @@ const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
 const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
 const MASK = 1, SHOW = 2, BLOCK = 4, NO_ACT = 8, CONFIRM = 16, EVER_SECRET = 32;
 const PROP = 0x80000000;
-const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8;
 const NAMESPACES = { "http://www.w3.org/2000/svg": 1, "http://www.w3.org/1998/Math/MathML": 2 };
 const OBSERVED = { subtree: true, childList: true, attributes: true, characterData: true };
 
@@ -16,13 +14,10 @@ const OWN = new Set(["saath-ui", "saath-help"]);
 // What is in them is not read: it is never sent, or is read as a state of the element.
 const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "object",
   "video", "audio", "canvas"]);
-// Without a value they show a word of the browser's own.
-const BUTTONS = new Set(["submit", "reset", "button"]);
-const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class Reader {
-  constructor(doc, wake, sheets, shadows) {
-    this.styles = sheets;
+  constructor(doc, wake, states, shadows) {
+    this.states = states;
     this.shadows = shadows;
     this.doc = doc;
     this.win = doc.defaultView;
@@ -37,24 +32,17 @@ export class Reader {
       for (const record of records) this.queue.push(record);
       this.wake();
     });
-    this.resizes = new this.win.ResizeObserver((entries) => {
-      for (const { target } of entries) this.note(target, SETTINGS);
-    });
     this.words = new Uint32Array(1 << 12);
-    this.reset();
     this.listen();
+    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS));
+    this.reset();
   }
 
   // Forgets all numbers; none is used again.
   reset() {
     this.ids = new Map([[this.doc, 1]]);
     this.nodes = [undefined, this.doc];
-    this.controls = new Map();
-    this.sheets = new Map();
-    this.adopted = new Map();
-    this.resizes.disconnect();
-    this.sized = new Set();
-    this.scrolled ??= new Set();
+    this.states.reset();
   }
 
   // Everything that changes a page without a mutation record.
@@ -69,7 +57,7 @@ export class Reader {
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
     for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(this.doc, type, settings);
     this.scroll = (event) => {
-      this.scrolled.add(event.target);
+      this.states.scrolled.add(event.target);
       this.note(event.target, SETTINGS);
     };
     on(this.doc, "scroll", this.scroll);
@@ -79,7 +67,6 @@ export class Reader {
   stop() {
     this.abort.abort();
     this.observer.disconnect();
-    this.resizes.disconnect();
     this.shadows.stop();
     this.queue = [];
     this.noted.clear();
@@ -106,12 +93,8 @@ export class Reader {
       // It may be on the page again under this very number: then it was not reported gone.
       this.nodes[id] = undefined;
       this.ids.delete(node);
-      this.controls.delete(node);
-      this.sheets.delete(node);
-      this.adopted.delete(node);
       this.roots.delete(node);
-      if (this.sized.delete(node)) this.resizes.unobserve(node);
-      this.scrolled.delete(node);
+      this.states.forget(node);
     }
   }
 
@@ -149,16 +132,7 @@ export class Reader {
       }
     }
     if (structure) this.remark();
-    // Scripts set values and style rules without a trace.
-    for (const [node, was] of this.controls) {
-      if (stateOf(node) !== was) mark(node, node.localName === "select" ? SUBTREE : SETTINGS);
-    }
-    for (const [node, was] of this.sheets) {
-      if (this.styles.state(node.sheet) !== was) mark(node, SETTINGS);
-    }
-    for (const [root, was] of this.adopted) {
-      if (this.styles.adoptedState(root) !== was) mark(root, SETTINGS);
-    }
+    this.states.changed((node) => mark(node, node.localName === "select" ? SUBTREE : SETTINGS));
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
     for (const [id, parts] of noted) {
@@ -271,18 +245,18 @@ export class Reader {
   open(node, parts) {
     const head = this.length;
     const id = this.number(node);
-    let count = 0;
+    this.count = 0;
     switch (node.nodeType) {
       case 9: {
         this.push(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
         this.root(node);
-        if (parts & SETTINGS) count = this.rootState(node);
+        if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
       case 11: {
         this.push(SHADOW | parts << 6, id);
         this.root(node);
-        if (parts & SETTINGS) count = this.rootState(node);
+        if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
       default: {
@@ -297,11 +271,12 @@ export class Reader {
         }
         this.push(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id, this.string(tag));
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
-          count = this.attributes(node) + this.state(node, tag, marks);
+          this.attributes(node);
+          this.states.element(node, tag, (marks & BLOCK) !== 0, this);
         }
       }
     }
-    this.words[head] += count * (1 << 14);
+    this.words[head] += this.count * (1 << 14);
   }
 
   // Mutations and scrolling inside a shadow root are not seen from outside.
@@ -317,85 +292,20 @@ export class Reader {
   }
 
   attributes(node) {
-    if (!node.hasAttributes()) return 0;
+    if (!node.hasAttributes()) return;
     const names = node.getAttributeNames();
     this.ensure(names.length * 2);
     for (const name of names) {
       this.words[this.length++] = this.string(name);
       this.words[this.length++] = this.string(node.getAttribute(name));
     }
-    return names.length;
+    this.count += names.length;
   }
 
-  state(node, tag, marks) {
-    let count = 0;
-    const set = (prop, value) => {
-      this.push((PROP | prop) >>> 0, this.string(value));
-      count++;
-    };
-    switch (tag) {
-      case "input": {
-        this.controls.set(node, stateOf(node));
-        const { type } = node;
-        if (type === "checkbox" || type === "radio") {
-          if (node.checked) set(CHECKED, "1");
-          if (node.indeterminate) set(INDETERMINATE, "1");
-        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || node.hasAttribute("value"))) {
-          set(VALUE, node.value);
-        }
-        break;
-      }
-      case "textarea":
-        this.controls.set(node, stateOf(node));
-        set(VALUE, node.value);
-        break;
-      case "select":
-        this.controls.set(node, stateOf(node));
-        if (node.selectedIndex < 0 && !node.multiple) set(INDETERMINATE, "1");
-        break;
-      case "option":
-        if (node.selected) set(SELECTED, "1");
-        break;
-      case "dialog":
-        if (is(node, ":modal")) set(TOP_LAYER, "modal");
-        break;
-      case "style":
-      case "link":
-        if (node.sheet) {
-          this.sheets.set(node, this.styles.state(node.sheet));
-          if (tag === "link") this.styles.fetchSource(node, this.abort.signal, () => this.note(node, SETTINGS));
-          set(SHEET, this.styles.text(node.sheet));
-        }
-        break;
-    }
-    if (node.popover && is(node, ":popover-open")) set(TOP_LAYER, "popover");
-    if (marks & BLOCK || SIZED.has(tag)) {
-      if (!this.sized.has(node)) this.resizes.observe(node);
-      this.sized.add(node);
-      const { width, height } = node.offsetWidth === undefined
-        ? node.getBoundingClientRect()
-        : { width: node.offsetWidth, height: node.offsetHeight };
-      // What has no width is not seen, however high its line is.
-      set(SIZE, width && height ? `${width},${height}` : "0,0");
-    }
-    if (this.scrolled.has(node)) set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
-    return count;
-  }
-
-  rootState(root) {
-    let count = 0;
-    const set = (prop, value) => {
-      this.push((PROP | prop) >>> 0, this.string(value));
-      count++;
-    };
-    this.adopted.set(root, this.styles.adoptedState(root));
-    if (root.adoptedStyleSheets?.length) {
-      set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
-    }
-    if (root === this.doc && (this.win.scrollX || this.win.scrollY || this.scrolled.has(root))) {
-      set(SCROLL, `${this.win.scrollX},${this.win.scrollY}`);
-    }
-    return count;
+  // A state of the node whose settings are being read.
+  set(prop, value) {
+    this.push((PROP | prop) >>> 0, this.string(value));
+    this.count++;
   }
 
   number(node) {
@@ -431,27 +341,6 @@ export class Reader {
     if (b !== undefined) this.words[this.length++] = b;
     if (c !== undefined) this.words[this.length++] = c;
   }
-
-  // Scroll offsets set before the capture began. Reading one lays the element out, so this is done
-  // in slices while the page is idle.
-  findScrolled() {
-    const walker = this.doc.createTreeWalker(this.doc, 1);
-    const idle = this.win.requestIdleCallback ?? ((f) => setTimeout(() => f({ timeRemaining: () => 4 }), 50));
-    const slice = (deadline) => {
-      if (this.abort.signal.aborted) return;
-      for (let i = 1; ; i++) {
-        const node = walker.nextNode();
-        if (!node) return;
-        if ((node.scrollTop || node.scrollLeft) && node !== this.doc.scrollingElement) {
-          this.scrolled.add(node);
-          this.note(node, SETTINGS);
-        }
-        if (i % 64 === 0 && deadline.timeRemaining() < 2) break;
-      }
-      idle.call(this.win, slice);
-    };
-    idle.call(this.win, slice);
-  }
 }
 
 // Whether a node is read on the way with something above it. It must not be read by itself then: where
@@ -483,15 +372,4 @@ function is(node, selector) {
   } catch {
     return false;
   }
-}
-
-function stateOf(node) {
-  if (node.localName === "select") {
-    let state = node.options.length + ":";
-    for (const option of node.selectedOptions) state += option.index + ",";
-    return state;
-  }
-  const { type } = node;
-  if (type === "checkbox" || type === "radio") return `${node.checked}${node.indeterminate}`;
-  return node.value;
 }

@@ -1,0 +1,156 @@
+// What an element has that is no attribute, and whether it has changed: scripts set values, rules and
+// scroll offsets without a trace.
+
+const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
+  ADOPTED = 7, SIZE = 8;
+
+// Without a value they show a word of the browser's own.
+const BUTTONS = new Set(["submit", "reset", "button"]);
+const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
+
+export class States {
+  constructor(sheets) {
+    this.styles = sheets;
+    // What was ever scrolled: asking all would lay the page out.
+    this.scrolled = new Set();
+  }
+
+  // `note` hears of a node whose state has changed.
+  start(win, signal, note) {
+    this.win = win;
+    this.doc = win.document;
+    this.signal = signal;
+    this.note = note;
+    this.resizes = new win.ResizeObserver((entries) => {
+      for (const { target } of entries) note(target);
+    });
+    signal.addEventListener("abort", () => this.resizes.disconnect());
+  }
+
+  reset() {
+    this.controls = new Map();
+    this.sheets = new Map();
+    this.adopted = new Map();
+    this.resizes.disconnect();
+    this.sized = new Set();
+  }
+
+  forget(node) {
+    this.controls.delete(node);
+    this.sheets.delete(node);
+    this.adopted.delete(node);
+    if (this.sized.delete(node)) this.resizes.unobserve(node);
+    this.scrolled.delete(node);
+  }
+
+  // Compares what leaves no trace with what it was when it was read.
+  changed(mark) {
+    for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
+    for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
+    for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
+  }
+
+  // `out.set(prop, value)` takes each state that there is.
+  element(node, tag, isBlocked, out) {
+    switch (tag) {
+      case "input": {
+        this.controls.set(node, stateOf(node));
+        const { type } = node;
+        if (type === "checkbox" || type === "radio") {
+          if (node.checked) out.set(CHECKED, "1");
+          if (node.indeterminate) out.set(INDETERMINATE, "1");
+        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || node.hasAttribute("value"))) {
+          out.set(VALUE, node.value);
+        }
+        break;
+      }
+      case "textarea":
+        this.controls.set(node, stateOf(node));
+        out.set(VALUE, node.value);
+        break;
+      case "select":
+        this.controls.set(node, stateOf(node));
+        if (node.selectedIndex < 0 && !node.multiple) out.set(INDETERMINATE, "1");
+        break;
+      case "option":
+        if (node.selected) out.set(SELECTED, "1");
+        break;
+      case "dialog":
+        if (is(node, ":modal")) out.set(TOP_LAYER, "modal");
+        break;
+      case "style":
+      case "link":
+        if (node.sheet) {
+          this.sheets.set(node, this.styles.state(node.sheet));
+          if (tag === "link") this.styles.fetchSource(node, this.signal, () => this.note(node));
+          out.set(SHEET, this.styles.text(node.sheet));
+        }
+        break;
+    }
+    if (node.popover && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
+    if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
+  }
+
+  size(node, out) {
+    if (!this.sized.has(node)) this.resizes.observe(node);
+    this.sized.add(node);
+    const { width, height } = node.offsetWidth === undefined
+      ? node.getBoundingClientRect()
+      : { width: node.offsetWidth, height: node.offsetHeight };
+    // What has no width is not seen, however high its line is.
+    out.set(SIZE, width && height ? `${width},${height}` : "0,0");
+  }
+
+  // Of a document or a shadow root.
+  root(root, out) {
+    this.adopted.set(root, this.styles.adoptedState(root));
+    if (root.adoptedStyleSheets?.length) {
+      out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
+    }
+    if (root === this.doc && (this.win.scrollX || this.win.scrollY || this.scrolled.has(root))) {
+      out.set(SCROLL, `${this.win.scrollX},${this.win.scrollY}`);
+    }
+  }
+
+  // Scroll offsets set before the capture began. Reading one lays the element out, so this is done
+  // in slices while the page is idle.
+  findScrolled() {
+    const walker = this.doc.createTreeWalker(this.doc, 1);
+    const idle = this.win.requestIdleCallback ?? ((f) => setTimeout(() => f({ timeRemaining: () => 4 }), 50));
+    const slice = (deadline) => {
+      if (this.signal.aborted) return;
+      for (let i = 1; ; i++) {
+        const node = walker.nextNode();
+        if (!node) return;
+        if ((node.scrollTop || node.scrollLeft) && node !== this.doc.scrollingElement) {
+          this.scrolled.add(node);
+          this.note(node);
+        }
+        if (i % 64 === 0 && deadline.timeRemaining() < 2) break;
+      }
+      idle.call(this.win, slice);
+    };
+    idle.call(this.win, slice);
+  }
+}
+
+function is(node, selector) {
+  try {
+    // Not the node's own: a form's control may be named `matches`.
+    return Element.prototype.matches.call(node, selector);
+  } catch {
+    return false;
+  }
+}
+
+function stateOf(node) {
+  if (node.localName === "select") {
+    let state = node.options.length + ":";
+    for (const option of node.selectedOptions) state += option.index + ",";
+    return state;
+  }
+  const { type } = node;
+  if (type === "checkbox" || type === "radio") return `${node.checked}${node.indeterminate}`;
+  return node.value;
+}
