@@ -20,11 +20,18 @@ extern "C" {
     fn new() -> Sheets;
 }
 
+#[wasm_bindgen(module = "/src/dom/motion.js")]
+extern "C" {
+    type Motion;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Motion;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets) -> States;
+    fn new(sheets: Sheets, motion: Motion) -> States;
     #[wasm_bindgen(method, js_name = findScrolled)]
     fn find_scrolled(this: &States);
 }
@@ -77,11 +84,18 @@ extern "C" {
     fn stop(this: &Reader);
 }
 
+#[wasm_bindgen(module = "/src/dom/play.js")]
+extern "C" {
+    type Player;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Player;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement) -> Writer;
+    fn new(frame: &HtmlIFrameElement, player: Player) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -111,7 +125,7 @@ impl Mirror {
     /// that it was.
     pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
         let wake = Closure::new(wake);
-        let states = States::new(Sheets::new());
+        let states = States::new(Sheets::new(), Motion::new());
         let reader = Reader::new(document, &wake, &states, Shadows::new());
         Self { reader, states, _wake: wake }
     }
@@ -173,7 +187,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame) }
+        Self { writer: Writer::new(frame, Player::new()) }
     }
 
     /// Makes the changes, in their order.

@@ -38,6 +38,7 @@ pub mod diff;
 pub mod dirt;
 pub mod mask;
 pub mod message;
+pub mod motion;
 pub mod node;
 pub mod ops;
 pub mod pack;

@@ -298,7 +298,7 @@ impl Masker<'_> {
                     }
                 }
                 SettingName::Prop(prop) => {
-                    if zone.has(Zone::BLOCK) && !matches!(prop, Prop::Size) {
+                    if zone.has(Zone::BLOCK) && !matches!(prop, Prop::Size | Prop::Animations) {
                         continue;
                     }
                     let value_prop = matches!(
@@ -341,6 +341,9 @@ impl Masker<'_> {
             Prop::Value => Treatment::Net,
             Prop::Sheet | Prop::Adopted if self.hides_text(zone) => Treatment::QuietSheet,
             Prop::Sheet | Prop::Adopted => Treatment::Sheet,
+            Prop::Animations if zone.has(Zone::BLOCK) => Treatment::NamedMotion,
+            Prop::Animations if self.hides_text(zone) => Treatment::QuietMotion,
+            Prop::Animations => Treatment::Motion,
             Prop::Withheld => Treatment::Empty,
             Prop::Checked
             | Prop::Indeterminate

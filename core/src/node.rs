@@ -156,11 +156,13 @@ pub enum Prop {
     Size = 8,
     /// `masked` or `blocked` on an element whose content is withheld, for the console to mark.
     Withheld = 9,
+    /// The running animations, as [`crate::motion`] has them.
+    Animations = 12,
 }
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -171,11 +173,12 @@ impl Prop {
         Self::Adopted,
         Self::Size,
         Self::Withheld,
+        Self::Animations,
     ];
 
     /// From its number on the wire and in the glue.
     pub fn from_code(code: u32) -> Option<Self> {
-        Self::ALL.get(usize::try_from(code).ok()?).copied()
+        Self::ALL.into_iter().find(|prop| prop.code() == code)
     }
 
     /// Its number on the wire and in the glue.

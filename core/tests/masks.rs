@@ -211,6 +211,26 @@ fn lists_that_are_masked_have_no_options() {
 }
 
 #[test]
+fn animations_carry_what_their_element_may() {
+    const TIMES: &str = "running\t0\t1\t0\t0\t9\t1\t0\tnormal\tnone\tlinear\treplace\treplace";
+    let sheet = format!("css\tspin\t0\t\t{TIMES}");
+    let script = |values: &str| {
+        let values = values.replace('|', "\u{1f}");
+        format!("keyframes\t\t1\t\t{TIMES}\t0\u{1f}linear\u{1f}auto\u{1f}{values}")
+    };
+    let text = format!("{sheet}\n{}", script("opacity|1|content|'ABCPV1234D'|--name|Asha"));
+    let props = &[(Prop::Animations, text.as_str())];
+    let shown = format!("{sheet}\n{}", script("opacity|1|content|\"████████\"|--name|Asha"));
+    check(&values(), El { tag: "p", props, ..El::default() }, &["p", &shown]);
+    let looks = format!("{sheet}\n{}", script("opacity|1"));
+    check(&strict(), El { tag: "p", props, ..El::default() }, &["p", &looks]);
+    let masked = El { tag: "p", marks: Marks::MASK, props, ..El::default() };
+    check(&show_all(), masked, &["p", &looks]);
+    let blocked = El { tag: "p", marks: Marks::BLOCK, props, ..El::default() };
+    check(&show_all(), blocked, &["p", &sheet, "blocked"]);
+}
+
+#[test]
 fn an_agent_acts_only_on_what_is_shown_and_allowed() {
     let (_, capture) = send(
         &values(),

@@ -101,7 +101,19 @@ function head(node, isReplica) {
     const root = node === node.ownerDocument.scrollingElement;
     if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
   }
+  parts.push(...moves(node));
   return `<${parts.join(" ")}>`;
+}
+
+/** What moves on it. Where a running one is depends on when it is asked. */
+function moves(node) {
+  const animations = node.getAnimations?.({ subtree: true }) ?? [];
+  return animations.filter(({ effect }) => effect.target === node).map((animation) => {
+    const { playState, playbackRate, currentTime, animationName, effect } = animation;
+    const at = playState === "running" || typeof currentTime !== "number" ? "" : ` at ${Math.round(currentTime)}`;
+    const state = playState === "finished" ? "paused" : playState;
+    return `moving ${animationName ?? ""}${effect.pseudoElement ?? ""} ${state} ×${playbackRate}${at}`;
+  });
 }
 
 /** No policy shows these: see SECURITY.md. */

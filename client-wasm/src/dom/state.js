@@ -9,18 +9,20 @@ const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class States {
-  constructor(sheets) {
+  constructor(sheets, motion) {
     this.styles = sheets;
+    this.motion = motion;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
 
-  // `note` hears of a node whose state has changed.
-  start(win, signal, note) {
+  // `note` hears of a node whose state has changed, `wake` that one may have.
+  start(win, signal, note, wake) {
     this.win = win;
     this.doc = win.document;
     this.signal = signal;
     this.note = note;
+    this.motion.start(signal, wake);
     this.resizes = new win.ResizeObserver((entries) => {
       for (const { target } of entries) note(target);
     });
@@ -33,6 +35,7 @@ export class States {
     this.adopted = new Map();
     this.resizes.disconnect();
     this.sized = new Set();
+    this.motion.reset();
   }
 
   forget(node) {
@@ -41,6 +44,7 @@ export class States {
     this.adopted.delete(node);
     if (this.sized.delete(node)) this.resizes.unobserve(node);
     this.scrolled.delete(node);
+    this.motion.forget(node);
   }
 
   // Compares what leaves no trace with what it was when it was read.
@@ -48,6 +52,7 @@ export class States {
     for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
     for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
+    this.motion.changed(mark);
   }
 
   // `out.set(prop, value)` takes each state that there is.
@@ -89,6 +94,7 @@ export class States {
     }
     if (node.popover && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
     if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    this.motion.element(node, out);
     if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
   }
 
@@ -104,6 +110,7 @@ export class States {
 
   // Of a document or a shadow root.
   root(root, out) {
+    this.motion.root(root);
     this.adopted.set(root, this.styles.adoptedState(root));
     if (root.adoptedStyleSheets?.length) {
       out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));

@@ -1,6 +1,7 @@
 //! Checked ops as the words that `writer.js` reads, every value cleaned on the way.
 
 use saath_core::css;
+use saath_core::motion::{self, Carries};
 use saath_core::node::{Namespace, NodeId, Prop};
 use saath_core::ops::{Batch, Compat, Key, Op, Place, StrId, clean_value};
 use std::collections::HashMap;
@@ -71,6 +72,10 @@ impl Writing {
                 let value = match prop {
                     Prop::Sheet | Prop::Adopted => {
                         let clean = css::without_requests(out.batch.text(value));
+                        out.own(&clean)
+                    }
+                    Prop::Animations => {
+                        let clean = motion::clean(out.batch.text(value), Carries::Text, |_| None);
                         out.own(&clean)
                     }
                     _ => out.string(value),

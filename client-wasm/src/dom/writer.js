@@ -5,7 +5,7 @@
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, ANIMATIONS = 12;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
 const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
@@ -20,14 +20,20 @@ const BASE = `@layer saath {
   [data-saath-withheld="masked"] {
     background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
   }
+  /* The customer's transitions are played; none begins here. */
+  * { transition: none !important }
+  ::before { transition: none !important }
+  ::after { transition: none !important }
+  ::backdrop { transition: none !important }
 }`;
 
 const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame) {
+  constructor(frame, player) {
     this.frame = frame;
+    this.player = player;
     this.clear();
   }
 
@@ -91,6 +97,7 @@ export class Writer {
         try {
           root = host.attachShadow({ mode: "open" });
           root.adoptedStyleSheets = [this.base];
+          this.player.root(root);
         } catch {
           root = this.document.createDocumentFragment();
         }
@@ -149,6 +156,7 @@ export class Writer {
   finish(gone, focused) {
     for (const id of gone) {
       this.ids.delete(this.nodes[id]);
+      this.player.forget(this.nodes[id]);
       this.sizes.delete(id);
       this.styles.delete(id);
       this.nodes[id] = undefined;
@@ -165,6 +173,7 @@ export class Writer {
       }
     }
     this.late = [];
+    this.player.settle();
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
@@ -179,6 +188,7 @@ export class Writer {
     this.base = new CSSStyleSheet();
     this.hideScrollbars(this.hides);
     doc.adoptedStyleSheets = [this.base];
+    this.player.start(doc);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -229,6 +239,8 @@ export class Writer {
       case SHEET: this.sheet(node, value ?? ""); break;
       case ADOPTED: this.adopt(node, value ?? ""); break;
       case SIZE: size(node, value); break;
+      // When it is in its place, with its styles.
+      case ANIMATIONS: this.late.push([4, () => this.player.set(node, value)]); break;
       case WITHHELD:
         if (on) node.setAttribute("data-saath-withheld", value);
         else node.removeAttribute("data-saath-withheld");

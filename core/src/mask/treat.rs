@@ -2,6 +2,7 @@
 
 use super::{Patterns, Policy, patterns};
 use crate::css;
+use crate::motion::{self, Carries};
 use std::borrow::Cow;
 
 /// The treatments. The number is an index into the table of treated texts.
@@ -30,10 +31,16 @@ pub(super) enum Treatment {
     Sheet,
     /// A style sheet without requests and strings.
     QuietSheet,
+    /// Animations without requests, their strings as shown text.
+    Motion,
+    /// Animations of which only the looks are told.
+    QuietMotion,
+    /// Animations of which only the names are told.
+    NamedMotion,
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 11;
+    pub(super) const COUNT: usize = 14;
 }
 
 const BLOCK: char = '█';
@@ -47,12 +54,24 @@ pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) ->
         Treatment::Empty => "".into(),
         Treatment::Link => "#".into(),
         Treatment::Style => css::without_requests(text),
-        Treatment::Sheet => css::with_strings(text, |string| match net(policy, string) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(masked) => Some(masked),
-        }),
+        Treatment::Sheet => css::with_strings(text, |string| netted(policy, string)),
         Treatment::QuietSheet => css::with_strings(text, |_| Some(String::new())),
         Treatment::QuietStyle => css::without_text(text).into(),
+        Treatment::Motion => motion(policy, text, Carries::Text),
+        Treatment::QuietMotion => motion(policy, text, Carries::Looks),
+        Treatment::NamedMotion => motion(policy, text, Carries::Names),
+    }
+}
+
+fn motion<'t>(policy: &Policy, text: &str, carries: Carries) -> Cow<'t, str> {
+    motion::clean(text, carries, |string| netted(policy, string)).into()
+}
+
+/// What the pattern net makes of a string, if it makes anything.
+fn netted(policy: &Policy, string: &str) -> Option<String> {
+    match net(policy, string) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(masked) => Some(masked),
     }
 }
 

@@ -19,6 +19,7 @@ const PAGES: &[(&str, bool)] = &[
     ("closed", true),
     ("layers", true),
     ("scroll", true),
+    ("motion", true),
     ("styles", true),
     ("svg", true),
     ("quirks", true),
@@ -114,6 +115,33 @@ async fn sorting_moves_and_does_not_rebuild() -> Result<()> {
     assert_eq!((&sorted["kept"], &sorted["moved"]), (&json!(2000), &json!(true)));
     let bytes = |name: &str| sorted[name].as_f64().context("bytes");
     ensure!(bytes("sorted")? < bytes("snapshot")?, "{sorted}");
+    Ok(())
+}
+
+/// An animation is told when it starts and runs on by itself: both are at the same time, halted or not.
+#[tokio::test]
+async fn animations_run_on_by_themselves() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "motion", "").await?;
+    same(&page).await?;
+    let body = "
+        const { length } = viewer.frames;
+        await new Promise((done) => setTimeout(done, 400));
+        viewer.differences();
+        const [own, other] = [viewer.page().document, viewer.document()]
+          .map((doc) => doc.getElementById('running').getAnimations()[0]);
+        const apart = Math.abs(own.currentTime - other.currentTime);
+        own.pause();
+        viewer.differences();
+        return { sent: viewer.frames.length - length, apart, states: [own.playState, other.playState],
+          halted: Math.round(own.currentTime - other.currentTime) }";
+    let run = page.eval_async(body, Value::Null).await?;
+    // The state, and nothing while it ran.
+    assert_eq!(run["sent"], 1, "{run}");
+    assert_eq!((&run["states"], &run["halted"]), (&json!(["paused", "paused"]), &json!(0)));
+    // Some frames: it starts with the next one, here and there.
+    ensure!(run["apart"].as_f64().is_some_and(|apart| apart < 100.0), "{run}");
     Ok(())
 }
 
