@@ -27,11 +27,18 @@ extern "C" {
     fn new() -> Motion;
 }
 
+#[wasm_bindgen(module = "/src/dom/toplayer.js")]
+extern "C" {
+    type TopLayer;
+    #[wasm_bindgen(constructor)]
+    fn new() -> TopLayer;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets, motion: Motion) -> States;
+    fn new(sheets: Sheets, motion: Motion, layers: TopLayer) -> States;
     #[wasm_bindgen(method, js_name = findScrolled)]
     fn find_scrolled(this: &States);
 }
@@ -91,11 +98,18 @@ extern "C" {
     fn new() -> Player;
 }
 
+#[wasm_bindgen(module = "/src/dom/layers.js")]
+extern "C" {
+    type Layers;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Layers;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement, player: Player) -> Writer;
+    fn new(frame: &HtmlIFrameElement, player: Player, layers: Layers) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -125,7 +139,7 @@ impl Mirror {
     /// that it was.
     pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
         let wake = Closure::new(wake);
-        let states = States::new(Sheets::new(), Motion::new());
+        let states = States::new(Sheets::new(), Motion::new(), TopLayer::new());
         let reader = Reader::new(document, &wake, &states, Shadows::new());
         Self { reader, states, _wake: wake }
     }
@@ -187,7 +201,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame, Player::new()) }
+        Self { writer: Writer::new(frame, Player::new(), Layers::new()) }
     }
 
     /// Makes the changes, in their order.

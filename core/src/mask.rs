@@ -298,7 +298,9 @@ impl Masker<'_> {
                     }
                 }
                 SettingName::Prop(prop) => {
-                    if zone.has(Zone::BLOCK) && !matches!(prop, Prop::Size | Prop::Animations) {
+                    if zone.has(Zone::BLOCK)
+                        && !matches!(prop, Prop::Size | Prop::TopLayer | Prop::Animations)
+                    {
                         continue;
                     }
                     let value_prop = matches!(

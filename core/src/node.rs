@@ -146,7 +146,8 @@ pub enum Prop {
     Selected = 3,
     /// Scroll offset `left,top` in CSS pixels.
     Scroll = 4,
-    /// `modal` or `popover` while in the top layer.
+    /// While in the top layer: `modal`, `popover` or `fullscreen`, a number that grows from the lowest
+    /// to the highest, and of a popover the number of the button that opened it.
     TopLayer = 5,
     /// The text of the style sheet that the element owns.
     Sheet = 6,

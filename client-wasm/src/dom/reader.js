@@ -34,7 +34,8 @@ export class Reader {
     });
     this.words = new Uint32Array(1 << 12);
     this.listen();
-    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake());
+    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake(),
+      (node) => this.id(node));
     this.reset();
   }
 

@@ -1,7 +1,7 @@
 // What an element has that is no attribute, and whether it has changed: scripts set values, rules and
 // scroll offsets without a trace.
 
-const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
+const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
   ADOPTED = 7, SIZE = 8;
 
 // Without a value they show a word of the browser's own.
@@ -9,20 +9,23 @@ const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class States {
-  constructor(sheets, motion) {
+  constructor(sheets, motion, layers) {
     this.styles = sheets;
     this.motion = motion;
+    this.layers = layers;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
 
-  // `note` hears of a node whose state has changed, `wake` that one may have.
-  start(win, signal, note, wake) {
+  // `note` hears of a node whose state has changed, `wake` that one may have; `id` tells
+  // the number of a node.
+  start(win, signal, note, wake, id) {
     this.win = win;
     this.doc = win.document;
     this.signal = signal;
     this.note = note;
     this.motion.start(signal, wake);
+    this.layers.start(this.doc, signal, note, id);
     this.resizes = new win.ResizeObserver((entries) => {
       for (const { target } of entries) note(target);
     });
@@ -36,6 +39,7 @@ export class States {
     this.resizes.disconnect();
     this.sized = new Set();
     this.motion.reset();
+    this.layers.reset();
   }
 
   forget(node) {
@@ -45,6 +49,7 @@ export class States {
     if (this.sized.delete(node)) this.resizes.unobserve(node);
     this.scrolled.delete(node);
     this.motion.forget(node);
+    this.layers.forget(node);
   }
 
   // Compares what leaves no trace with what it was when it was read.
@@ -53,6 +58,7 @@ export class States {
     for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     this.motion.changed(mark);
+    this.layers.changed(mark);
   }
 
   // `out.set(prop, value)` takes each state that there is.
@@ -80,9 +86,6 @@ export class States {
       case "option":
         if (node.selected) out.set(SELECTED, "1");
         break;
-      case "dialog":
-        if (is(node, ":modal")) out.set(TOP_LAYER, "modal");
-        break;
       case "style":
       case "link":
         if (node.sheet) {
@@ -92,7 +95,7 @@ export class States {
         }
         break;
     }
-    if (node.popover && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
+    this.layers.element(node, tag, out);
     if (isBlocked || SIZED.has(tag)) this.size(node, out);
     this.motion.element(node, out);
     if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
@@ -111,6 +114,7 @@ export class States {
   // Of a document or a shadow root.
   root(root, out) {
     this.motion.root(root);
+    this.layers.root(root);
     this.adopted.set(root, this.styles.adoptedState(root));
     if (root.adoptedStyleSheets?.length) {
       out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
@@ -139,15 +143,6 @@ export class States {
       idle.call(this.win, slice);
     };
     idle.call(this.win, slice);
-  }
-}
-
-function is(node, selector) {
-  try {
-    // Not the node's own: a form's control may be named `matches`.
-    return Element.prototype.matches.call(node, selector);
-  } catch {
-    return false;
   }
 }
 

@@ -20,6 +20,14 @@ const BASE = `@layer saath {
   [data-saath-withheld="masked"] {
     background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
   }
+  /* As a browser has what fills its screen, and nothing of what popovers have. */
+  [data-saath-fullscreen] {
+    border: 0; padding: 0; color: inherit; background: none; overflow: visible; object-fit: contain;
+    position: fixed !important; inset: 0 !important; margin: 0 !important; box-sizing: border-box !important;
+    width: 100% !important; height: 100% !important; min-width: 0 !important; max-width: none !important;
+    min-height: 0 !important; max-height: none !important; transform: none !important
+  }
+  [data-saath-fullscreen]::backdrop { background: black }
   /* The customer's transitions are played; none begins here. */
   * { transition: none !important }
   ::before { transition: none !important }
@@ -31,9 +39,10 @@ const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, player) {
+  constructor(frame, player, layers) {
     this.frame = frame;
     this.player = player;
+    this.layers = layers;
     this.clear();
   }
 
@@ -157,12 +166,14 @@ export class Writer {
     for (const id of gone) {
       this.ids.delete(this.nodes[id]);
       this.player.forget(this.nodes[id]);
+      this.layers.forget(this.nodes[id]);
       this.sizes.delete(id);
       this.styles.delete(id);
       this.nodes[id] = undefined;
     }
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
+    this.layers.settle();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
     for (const [, act] of this.late) {
@@ -189,6 +200,7 @@ export class Writer {
     this.hideScrollbars(this.hides);
     doc.adoptedStyleSheets = [this.base];
     this.player.start(doc);
+    this.layers.start((id) => this.nodes[id]);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -234,7 +246,7 @@ export class Writer {
         else this.chooseLater(this.unchosen, node, on);
         break;
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
-      case TOP_LAYER: this.late.push([2, () => topLayer(node, value)]); break;
+      case TOP_LAYER: this.layers.set(node, value ?? ""); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
       case SHEET: this.sheet(node, value ?? ""); break;
       case ADOPTED: this.adopt(node, value ?? ""); break;
@@ -302,24 +314,6 @@ function setValue(node, value) {
   if (value.includes("\u2588") && node.value !== value) {
     node.type = "text";
     node.value = value;
-  }
-}
-
-function topLayer(node, value) {
-  if (value === "modal") {
-    node.removeAttribute("open");
-    node.showModal();
-  } else if (value === "popover") {
-    if (!node.popover) node.popover = "manual";
-    node.showPopover();
-  } else if (node.localName === "dialog") {
-    const open = node.hasAttribute("open");
-    // Without the attribute a dialog counts as closed already, and stays in the top layer.
-    node.setAttribute("open", "");
-    node.close();
-    if (open) node.setAttribute("open", "");
-  } else {
-    node.hidePopover();
   }
 }
 

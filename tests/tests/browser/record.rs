@@ -18,6 +18,7 @@ const PAGES: &[(&str, bool)] = &[
     ("shadow", true),
     ("closed", true),
     ("layers", true),
+    ("order", true),
     ("scroll", true),
     ("motion", true),
     ("styles", true),
