@@ -2,6 +2,7 @@
 
 mod glass;
 pub(crate) mod stage;
+mod waiting;
 
 use crate::browser::{BrowserEntropy, Inbox, alarm, now};
 use crate::emitter::Emitter;
@@ -28,6 +29,7 @@ use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use waiting::Waiting;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -37,6 +39,8 @@ enum Event {
     Glass(GlassEvent),
     Ask(Ask),
     Signed(Vec<u8>),
+    /// An action has no answer.
+    Overdue,
     Tick,
 }
 
@@ -126,6 +130,7 @@ pub(crate) async fn join(options: &JoinOptions) -> Result<Rc<Handle>, JsValue> {
         zoom: Zoom::Fit,
         repaired: 0,
         acts: VecDeque::new(),
+        waiting: Waiting::default(),
     };
     wasm_bindgen_futures::spawn_local(driver.run(events));
     Ok(handle)
@@ -150,6 +155,7 @@ struct Driver {
     repaired: u32,
     /// Actions under way with the time they were sent, for the latency.
     acts: VecDeque<(u32, Millis)>,
+    waiting: Waiting,
 }
 
 /// The glass goes before the stage that it lies on.
@@ -190,7 +196,9 @@ impl Driver {
                 if self.acts.len() > 64 {
                     self.acts.pop_front();
                 }
+                self.acted();
             }
+            Event::Overdue => self.overdue(),
             Event::Ask(ask) => self.asked(ask),
         }
         match self.session.state() {
@@ -298,6 +306,7 @@ impl Driver {
                 }
                 self.emit("view", &Viewed::from(&view));
                 self.view = Some(view);
+                self.tell_waiting();
             }
             Effect::Pointer(pointer) => {
                 #[derive(Serialize)]
@@ -324,6 +333,7 @@ impl Driver {
                         break;
                     }
                 }
+                self.answered();
                 let outcome = names::outcome(result.outcome);
                 self.emit("action", &Acted { serial: result.serial, outcome });
             }
@@ -384,6 +394,7 @@ impl Driver {
     fn end(&mut self, ended: Ended) {
         // The replica goes first.
         (self.screen, self.socket, self.view) = (None, None, None);
+        self.waiting = Waiting::default();
         self.handle.level.set(None);
         if matches!(ended, Ended::Mismatch | Ended::Denied(_)) {
             self.use_up_pin();

@@ -5,7 +5,9 @@ use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Timeout;
 use saath_core::session::{Entropy, Millis};
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use web_sys::{Document, Window};
 
 /// The window; there is always one where this package runs.
@@ -87,6 +89,38 @@ impl<E> Inbox<E> {
     /// After the driver is gone nobody is interested any more.
     pub(crate) fn put(&self, event: E) {
         let _ = self.0.unbounded_send(event);
+    }
+}
+
+/// A task that can also be run from inside a callback, up to where it has nothing more to do: before
+/// the page stops.
+#[derive(Default)]
+pub(crate) struct Pump {
+    task: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Pump {
+    pub(crate) fn start(self: Rc<Self>, task: impl Future<Output = ()> + 'static) {
+        *self.task.borrow_mut() = Some(Box::pin(task));
+        wasm_bindgen_futures::spawn_local(std::future::poll_fn(move |context| {
+            *self.waker.borrow_mut() = Some(context.waker().clone());
+            self.run();
+            if self.task.borrow().is_some() { Poll::Pending } else { Poll::Ready(()) }
+        }));
+    }
+
+    /// Does nothing while it is running already, further up.
+    pub(crate) fn run(&self) {
+        let waker = self.waker.borrow().clone();
+        if let Some(waker) = waker
+            && let Ok(mut task) = self.task.try_borrow_mut()
+            && let Some(future) = task.as_mut()
+            && future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready()
+        {
+            *task = None;
+            waker.wake();
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod storage;
 mod watch;
 mod widget;
 
-use crate::browser::{BrowserEntropy, Inbox, NextFrame, alarm, now, unix_seconds, window};
+use crate::browser::{BrowserEntropy, Inbox, NextFrame, Pump, alarm, now, unix_seconds, window};
 use crate::emitter::Emitter;
 use crate::error::Error;
 use crate::identity;
@@ -33,7 +33,7 @@ use saath_core::session::{AgentIdentity, Ended, ResumeSecret};
 use serde::Serialize;
 use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use watch::Watch;
 use web_sys::Element;
 use widget::{Widget, WidgetEvent, WidgetView};
@@ -90,6 +90,8 @@ struct Driver {
     session: Customer,
     handle: Rc<Handle>,
     inbox: Inbox<Event>,
+    /// The task that this loop is.
+    pump: Weak<Pump>,
     next_frame: NextFrame<Event>,
     socket: Option<Socket>,
     timer: Option<Timeout>,
@@ -132,7 +134,9 @@ impl Driver {
             Some(mounted.map_err(|_| Error::Unsupported("it cannot show the widget"))?)
         };
         let overlay = widget.as_ref().map(|widget| Overlay::new(widget.shadow(), &locale));
+        let pump = Rc::new(Pump::default());
         let driver = Self {
+            pump: Rc::downgrade(&pump),
             share,
             policy,
             session,
@@ -151,7 +155,7 @@ impl Driver {
             verifying: 0,
             mismatch: false,
         };
-        wasm_bindgen_futures::spawn_local(driver.run(events));
+        pump.start(driver.run(events));
         Ok(handle)
     }
 
@@ -351,7 +355,14 @@ impl Driver {
     fn activate(&mut self) {
         if self.source.is_none() {
             let wake = self.next_frame.clone();
-            self.source = Source::new(self.policy.clone(), move || wake.ask()).ok();
+            let (inbox, pump) = (self.inbox.clone(), Weak::clone(&self.pump));
+            let tell = move || {
+                inbox.put(Event::Frame);
+                if let Some(pump) = pump.upgrade() {
+                    pump.run();
+                }
+            };
+            self.source = Source::new(self.policy.clone(), move || wake.ask(), tell).ok();
             self.watch = Watch::start(&self.inbox, &self.next_frame);
         } else if let Some(source) = &mut self.source {
             source.restart();
@@ -363,6 +374,11 @@ impl Driver {
 
     /// Sends what has changed since the last frame, if there is room for it.
     fn frame(&mut self) {
+        let told = self.view.as_ref();
+        if let Some(view) = told.and_then(|told| self.source.as_ref()?.resized(told)) {
+            self.view = Some(view.clone());
+            self.handle(Session::View(view));
+        }
         self.send_pages();
         let Some(source) = &self.source else { return };
         // After the page: how its title is masked is known only then.

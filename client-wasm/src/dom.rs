@@ -3,11 +3,13 @@
 //! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`,
 //! `dom/state.js`, `dom/sheets.js` and `dom/writer.js`.
 
+use crate::browser::within;
 use saath_core::mask::Selectors;
+use saath_core::message::page::{Visual, Waiting};
 use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, HtmlIFrameElement, Node};
+use web_sys::{Document, HtmlIFrameElement, Node, Window};
 
 mod words;
 
@@ -34,11 +36,18 @@ extern "C" {
     fn new() -> TopLayer;
 }
 
+#[wasm_bindgen(module = "/src/dom/selected.js")]
+extern "C" {
+    type Selected;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Selected;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets, motion: Motion, layers: TopLayer) -> States;
+    fn new(sheets: Sheets, motion: Motion, layers: TopLayer, selected: Selected) -> States;
     #[wasm_bindgen(method, js_name = findScrolled)]
     fn find_scrolled(this: &States);
 }
@@ -48,6 +57,23 @@ extern "C" {
     type Shadows;
     #[wasm_bindgen(constructor)]
     fn new() -> Shadows;
+}
+
+#[wasm_bindgen(module = "/src/dom/waits.js")]
+extern "C" {
+    type Waits;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Waits;
+    #[wasm_bindgen(method)]
+    fn start(this: &Waits, tell: &Closure<dyn FnMut()>, wake: &Closure<dyn FnMut()>);
+    #[wasm_bindgen(method)]
+    fn watch(this: &Waits, window: &Window);
+    #[wasm_bindgen(method)]
+    fn kind(this: &Waits) -> u32;
+    #[wasm_bindgen(method)]
+    fn stop(this: &Waits);
+
+    fn visual(window: &Window) -> Vec<f64>;
 }
 
 #[wasm_bindgen(module = "/src/dom/reader.js")]
@@ -105,11 +131,23 @@ extern "C" {
     fn new() -> Layers;
 }
 
+#[wasm_bindgen(module = "/src/dom/highlight.js")]
+extern "C" {
+    type Highlighter;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Highlighter;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement, player: Player, layers: Layers) -> Writer;
+    fn new(
+        frame: &HtmlIFrameElement,
+        player: Player,
+        layers: Layers,
+        highlighter: Highlighter,
+    ) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -131,17 +169,30 @@ extern "C" {
 pub(crate) struct Mirror {
     reader: Reader,
     states: States,
+    waits: Waits,
+    window: Option<Window>,
     _wake: Closure<dyn FnMut()>,
+    _tell: Closure<dyn FnMut()>,
 }
 
 impl Mirror {
     /// Observes a document. `wake` is called when something may have changed, and must only note
-    /// that it was.
-    pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
-        let wake = Closure::new(wake);
-        let states = States::new(Sheets::new(), Motion::new(), TopLayer::new());
+    /// that it was. `tell` is called before the page stops to wait for the customer, and must tell
+    /// it before it returns.
+    pub(crate) fn new(
+        document: &Document,
+        wake: impl FnMut() + 'static,
+        tell: impl FnMut() + 'static,
+    ) -> Self {
+        let (wake, tell) = (Closure::new(wake), Closure::new(tell));
+        let states = States::new(Sheets::new(), Motion::new(), TopLayer::new(), Selected::new());
         let reader = Reader::new(document, &wake, &states, Shadows::new());
-        Self { reader, states, _wake: wake }
+        let (waits, window) = (Waits::new(), document.default_view());
+        waits.start(&tell, &wake);
+        if let Some(window) = &window {
+            waits.watch(window);
+        }
+        Self { reader, states, waits, window, _wake: wake, _tell: tell }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -182,6 +233,25 @@ impl Mirror {
         Some(self.reader.id(node)).filter(|&id| id != 0).map(NodeId)
     }
 
+    /// What the page waits for.
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
+        let kinds = [Waiting::Alert, Waiting::Confirm, Waiting::Prompt, Waiting::Print];
+        kinds.get((self.waits.kind() as usize).checked_sub(1)?).copied()
+    }
+
+    /// The part of the window that is seen, if that is not all of it.
+    pub(crate) fn visual(&self) -> Option<Visual> {
+        match *visual(self.window.as_ref()?) {
+            [left, top, width, height] => Some(Visual {
+                left: hundredths(left),
+                top: hundredths(top),
+                width: hundredths(width),
+                height: hundredths(height),
+            }),
+            _ => None,
+        }
+    }
+
     /// Looks for what was scrolled before the mirror began, while the page is idle.
     pub(crate) fn find_scrolled(&self) {
         self.states.find_scrolled();
@@ -191,6 +261,14 @@ impl Mirror {
 impl Drop for Mirror {
     fn drop(&mut self) {
         self.reader.stop();
+        self.waits.stop();
+    }
+}
+
+fn hundredths(pixels: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    {
+        (within(pixels, 0.0, 1e6) * 100.0) as u32
     }
 }
 
@@ -201,7 +279,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame, Player::new(), Layers::new()) }
+        Self { writer: Writer::new(frame, Player::new(), Layers::new(), Highlighter::new()) }
     }
 
     /// Makes the changes, in their order.

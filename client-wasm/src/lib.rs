@@ -49,6 +49,8 @@ export interface AgentEvents {
   check: string;
   level: LevelEvent;
   view: { width: number; height: number; title: string; url: string; hidden: boolean };
+  /** What the customer's page waits for; `null` when it goes on. */
+  waiting: { kind: "alert" | "confirm" | "prompt" | "print" | "unanswered" | null };
   pointer: { x: number; y: number; pressed: boolean };
   action: { serial: number; outcome: "done" | "not_allowed" | "gone" | "masked" | "excluded" | "not_interactive" | "unsuitable" | "only_customer" };
   latency: { ms: number };

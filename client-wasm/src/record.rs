@@ -38,10 +38,11 @@ impl Recording {
         let (inbox, mut events) = Inbox::new();
         let next = NextFrame::new(inbox, || ());
         let wake = next.clone();
-        let source = Source::new(options::policy(&options.record_policy()), move || wake.ask())?;
-        let recording =
-            Self { state: Rc::new(RefCell::new(Some(State { source, view: None }))), emit };
-        let own = Self { state: Rc::clone(&recording.state), emit: recording.emit.clone() };
+        let recording = Self { state: Rc::new(RefCell::new(None)), emit };
+        let (own, telling) = (recording.share(), recording.share());
+        let policy = options::policy(&options.record_policy());
+        let source = Source::new(policy, move || wake.ask(), move || telling.flush())?;
+        *recording.state.borrow_mut() = Some(State { source, view: None });
         wasm_bindgen_futures::spawn_local(async move {
             while events.next().await.is_some() && own.is_on() {
                 own.flush();
@@ -52,12 +53,20 @@ impl Recording {
         Ok(recording)
     }
 
+    fn share(&self) -> Self {
+        Self { state: Rc::clone(&self.state), emit: self.emit.clone() }
+    }
+
     /// Emits what has changed, now.
     pub(crate) fn flush(&self) {
         let mut frames = vec![];
         if let Ok(mut state) = self.state.try_borrow_mut()
             && let Some(state) = state.as_mut()
         {
+            if let Some(view) = state.view.as_ref().and_then(|told| state.source.resized(told)) {
+                state.view = Some(view.clone());
+                frames.push(FromCustomer::View(view));
+            }
             while let Ok(Some(page)) = state.source.turn() {
                 frames.push(FromCustomer::Page(page));
             }

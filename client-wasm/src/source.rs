@@ -26,10 +26,15 @@ pub(crate) struct Source {
 pub(crate) struct Broken;
 
 impl Source {
-    /// `wake` is called when something may have changed, and must only note that it was.
-    pub(crate) fn new(policy: Policy, wake: impl FnMut() + 'static) -> Result<Self, Error> {
+    /// `wake` is called when something may have changed, and must only note that it was. `tell` is
+    /// called before the page stops to wait for the customer, and must tell it before it returns.
+    pub(crate) fn new(
+        policy: Policy,
+        wake: impl FnMut() + 'static,
+        tell: impl FnMut() + 'static,
+    ) -> Result<Self, Error> {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
-        let mirror = Mirror::new(&document, wake);
+        let mirror = Mirror::new(&document, wake, tell);
         let url = document.url().unwrap_or_default();
         let policy = match parses(&mirror, &policy)
             .and_then(|()| mirror.select(&policy.selectors(&url)))
@@ -162,7 +167,17 @@ impl Source {
             url: self.capture.mask_text(root, &url),
             hidden: self.document.hidden(),
             overlay_scrollbars: overlay,
+            waiting: self.mirror.waiting(),
+            visual: self.mirror.visual(),
         }
+    }
+
+    /// `told` in the size that the window has by now, if that is another: what comes next is laid out
+    /// in it, and what is scrolled to may not be there in the size before.
+    pub(crate) fn resized(&self, told: &View) -> Option<View> {
+        let View { width, height, scale, visual, .. } = self.view();
+        let resized = View { width, height, scale, visual, ..told.clone() };
+        (resized != *told).then_some(resized)
     }
 }
 

@@ -45,5 +45,6 @@ pub mod pack;
 pub mod reading;
 pub mod replica;
 pub mod seal;
+pub mod selection;
 pub mod session;
 pub mod tree;

@@ -16,7 +16,9 @@ pub use zone::{Access, access, mask_text};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
+use crate::selection;
 use crate::tree::Tree;
+use std::collections::BTreeMap;
 use treat::Treatment;
 use zone::Zone;
 
@@ -54,6 +56,7 @@ pub fn mask(policy: &Policy, tree: &Tree, reading: &Reading<Raw>) -> Masking {
         settings: Vec::with_capacity(reading.settings.len()),
         zones: vec![],
         reread: vec![],
+        selection: None,
     };
     let mut open: Vec<Zone> = vec![];
     // How deep in what is not even told to have children.
@@ -121,6 +124,7 @@ pub fn mask(policy: &Policy, tree: &Tree, reading: &Reading<Raw>) -> Masking {
             }
         }
     }
+    masker.selection(tree);
     Masking {
         reading: Reading {
             items: masker.items,
@@ -151,6 +155,8 @@ struct Masker<'a> {
     settings: Vec<(SettingName, StrId)>,
     zones: Vec<(NodeId, u16)>,
     reread: Vec<NodeId>,
+    /// Which setting is the selection: what it lies in is masked later.
+    selection: Option<usize>,
 }
 
 impl Masker<'_> {
@@ -258,6 +264,11 @@ impl Masker<'_> {
         if parts.has(Parts::SETTINGS) {
             for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
                 let SettingName::Prop(prop) = name else { continue };
+                if prop == Prop::Selection {
+                    self.selection = Some(self.settings.len());
+                    self.settings.push((name, value));
+                    continue;
+                }
                 let treatment = self.prop_treatment("", prop, zone, false);
                 let value = self.treat(value, treatment);
                 self.settings.push((name, value));
@@ -326,6 +337,25 @@ impl Masker<'_> {
         self.close_span(start)
     }
 
+    /// Puts the selection in its place, now that all that it can lie in has a zone.
+    fn selection(&mut self, tree: &Tree) {
+        let Some(raw) = self.selection.and_then(|place| self.settings.get(place)) else { return };
+        let zones: BTreeMap<NodeId, u16> = self.zones.iter().copied().collect();
+        let zone = |id| match zones.get(&id) {
+            Some(&zone) => Some(Zone(zone)),
+            None => tree.contains(id).then(|| Zone(tree.zone(id))),
+        };
+        let text = selection::clean(
+            self.raw.strings.get(raw.1),
+            |id| zone(id).is_some_and(|zone| !self.hides_text(zone)),
+            |id| zone(id).is_some_and(|zone| !zone.has(Zone::BLOCK)),
+        );
+        let value = self.strings.push(&text);
+        if let Some(setting) = self.selection.and_then(|place| self.settings.get_mut(place)) {
+            setting.1 = value;
+        }
+    }
+
     fn text_treatment(&self, zone: Zone) -> Treatment {
         if self.hides_text(zone) { Treatment::Blocks } else { Treatment::Net }
     }
@@ -346,7 +376,8 @@ impl Masker<'_> {
             Prop::Animations if zone.has(Zone::BLOCK) => Treatment::NamedMotion,
             Prop::Animations if self.hides_text(zone) => Treatment::QuietMotion,
             Prop::Animations => Treatment::Motion,
-            Prop::Withheld => Treatment::Empty,
+            // Of an element it is none of ours.
+            Prop::Withheld | Prop::Selection => Treatment::Empty,
             Prop::Checked
             | Prop::Indeterminate
             | Prop::Selected

@@ -159,11 +159,13 @@ pub enum Prop {
     Withheld = 9,
     /// The running animations, as [`crate::motion`] has them.
     Animations = 12,
+    /// What the customer has selected, as [`crate::selection`] has it, on the document.
+    Selection = 14,
 }
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -175,6 +177,7 @@ impl Prop {
         Self::Size,
         Self::Withheld,
         Self::Animations,
+        Self::Selection,
     ];
 
     /// From its number on the wire and in the glue.

@@ -51,9 +51,23 @@ impl Words {
 
 /// All texts of the first page that is sent, and the capture afterwards.
 fn send(policy: &Policy, elements: &[El<'_>]) -> (Vec<String>, Capture) {
+    send_with(policy, &[], elements)
+}
+
+/// The same, with states of the document.
+fn send_with(
+    policy: &Policy,
+    props: &[(Prop, &str)],
+    elements: &[El<'_>],
+) -> (Vec<String>, Capture) {
     let mut capture = Capture::new(policy.clone());
     capture.dirt.take();
-    let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+    let head = 5 | 3 << 6 | (props.len() as u32) << 14;
+    let mut words = Words { words: vec![head, 1], blob: String::new(), lengths: vec![] };
+    for (prop, value) in props {
+        let value = words.string(value);
+        words.words.extend([1 << 31 | prop.code(), value]);
+    }
     for (index, element) in elements.iter().enumerate() {
         words.element(index as u32 + 2, element);
     }
@@ -228,6 +242,32 @@ fn animations_carry_what_their_element_may() {
     check(&show_all(), masked, &["p", &looks]);
     let blocked = El { tag: "p", marks: Marks::BLOCK, props, ..El::default() };
     check(&show_all(), blocked, &["p", &sheet, "blocked"]);
+}
+
+#[test]
+fn a_selection_is_told_where_both_its_ends_are_shown() {
+    let check = |policy: &Policy, selection: &str, expected: &str| {
+        let props = &[(Prop::Selection, selection)];
+        let elements = [
+            El { tag: "p", text: Some("shown"), ..El::default() },
+            El { tag: "p", marks: Marks::MASK, text: Some("masked"), ..El::default() },
+            El { tag: "input", attrs: &[("type", "file")], ..El::default() },
+            El { tag: "div", marks: Marks::BLOCK, ..El::default() },
+        ];
+        let (texts, _) = send_with(policy, props, &elements);
+        assert!(texts.iter().any(|text| text == expected), "{selection}: {texts:?}");
+        assert!(selection == expected || !texts.iter().any(|text| text == selection));
+    };
+    check(&values(), "text 102 0 2 102 3 2", "text 102 0 2 102 3 2");
+    check(&strict(), "text 102 0 2 102 3 2", "");
+    check(&show_all(), "text 102 0 2 103 3 3", "");
+    check(&show_all(), "text 103 0 3 102 3 2", "");
+    // Not in the reading, and not known before.
+    check(&show_all(), "text 102 0 9 102 3 2", "");
+    check(&values(), "picker 4", "picker 4");
+    check(&values(), "picker 5", "");
+    let element = El { tag: "p", props: &[(Prop::Selection, "text 1 1 1 1 1 1")], ..El::default() };
+    assert_eq!(send(&show_all(), &[element]).0, ["p", ""]);
 }
 
 #[test]

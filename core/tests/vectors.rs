@@ -10,7 +10,7 @@ use saath_core::message::annotation::Annotate;
 use saath_core::message::control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-use saath_core::message::page::{Applied, Page, Pointer, Repair, View};
+use saath_core::message::page::{Applied, Page, Pointer, Repair, View, Visual, Waiting};
 use saath_core::message::{FromAgent, FromCustomer};
 use saath_core::node::NodeId;
 use saath_core::seal::self_test::{CPACE_B3, SESSION, SessionVector, self_test};
@@ -241,7 +241,9 @@ fn messages_from_the_customer() {
         M::End(EndReason::Idle) => "0204",
         M::Page(Page { number: 300, fresh: true, batch: vec![1, 2, 3], hash: u64::MAX }) => "03fb2c010103010203fdffffffffffffffff",
         M::View(View { width: 1280, height: 720, scale: 1500, title: "आयकर".into(),
-            url: "https://portal.example/".into(), hidden: false, overlay_scrollbars: true }) => "04fb0005fbd002fbdc050ce0a486e0a4afe0a495e0a4b01768747470733a2f2f706f7274616c2e6578616d706c652f0001",
+            url: "https://portal.example/".into(), hidden: false, overlay_scrollbars: true,
+            waiting: Some(Waiting::Confirm), visual: Some(Visual { left: 0, top: 100, width: 64_000, height: 30_050 })
+        }) => "04fb0005fbd002fbdc050ce0a486e0a4afe0a495e0a4b01768747470733a2f2f706f7274616c2e6578616d706c652f00010101010064fb00fafb6275",
         M::Pointer(Pointer { x: -1, y: 70_000, pressed: true }) => "0501fce022020001",
         M::ActionResult(ActionResult { serial: 7, outcome: Outcome::Masked }) => "060703",
         M::Level(LevelChanged { level: Level::Act, why: LevelReason::Resumed }) => "070204",

@@ -74,7 +74,7 @@ function head(node, isReplica) {
   const never = !isReplica && isNever(node);
   const attributes = [];
   for (const { name, value } of node.attributes) {
-    if (name.startsWith("on") || DROPPED.has(name) || name === "data-saath-withheld") continue;
+    if (name.startsWith("on") || DROPPED.has(name) || name === "data-saath-withheld" || name === "data-saath-picker") continue;
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;

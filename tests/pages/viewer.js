@@ -45,6 +45,7 @@ async function start() {
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
+  viewer.alert = page.alert;
   page.steps ??= [];
   for (const name of ["error", "warn"]) {
     page.console[name] = (...words) => complaints.push(words.join(" "));

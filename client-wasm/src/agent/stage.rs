@@ -6,7 +6,7 @@
 use crate::browser::{number, px, window};
 use crate::dom::{Canvas, Writing};
 use saath_core::message::action::Spot;
-use saath_core::message::page::{Page, View};
+use saath_core::message::page::{Page, View, Visual};
 use saath_core::node::NodeId;
 use saath_core::replica::{Replica, ReplicaError};
 use std::cell::Cell;
@@ -49,6 +49,9 @@ pub(crate) struct Surface {
     mat: HtmlElement,
     frame: HtmlIFrameElement,
     canvas: Canvas,
+    /// Around what the customer sees of it, where that is not all.
+    seen: HtmlElement,
+    visual: Cell<Option<Visual>>,
     size: Cell<(f64, f64)>,
     zoom: Cell<Zoom>,
 }
@@ -72,7 +75,19 @@ impl Stage {
                 ("pointer-events", "none"),
             ],
         );
+        let seen: HtmlElement = document.create_element("div")?.unchecked_into();
+        set_style(
+            &seen,
+            &[
+                ("position", "absolute"),
+                ("box-sizing", "border-box"),
+                ("border", "2px solid #1f4b99"),
+                ("box-shadow", "0 0 0 100vmax #0b1b3340"),
+                ("pointer-events", "none"),
+            ],
+        );
         mat.append_child(&frame)?;
+        mat.append_child(&seen)?;
         parent.append_child(&mat)?;
         let canvas = Canvas::new(&frame);
         let surface = Rc::new(Surface {
@@ -80,6 +95,8 @@ impl Stage {
             mat,
             frame,
             canvas,
+            seen,
+            visual: Cell::new(None),
             size: Cell::new((1280.0, 800.0)),
             zoom: Cell::new(Zoom::Fit),
         });
@@ -119,7 +136,8 @@ impl Stage {
     pub(crate) fn view(&self, view: &View) {
         let size =
             (f64::from(view.width.clamp(1, 16_384)), f64::from(view.height.clamp(1, 16_384)));
-        if self.surface.size.replace(size) != size {
+        let moved = self.surface.visual.replace(view.visual) != view.visual;
+        if self.surface.size.replace(size) != size || moved {
             self.surface.lay_out();
         }
         self.surface.canvas.hide_scrollbars(view.overlay_scrollbars);
@@ -218,6 +236,19 @@ impl Surface {
             ],
         );
         set_style(&self.mat, &[("width", &px(width * scale)), ("height", &px(height * scale))]);
+        self.seen.set_hidden(self.visual.get().is_none());
+        if let Some(Visual { left, top, width, height }) = self.visual.get() {
+            let length = |hundredths: u32| px(f64::from(hundredths) / 100.0 * scale);
+            set_style(
+                &self.seen,
+                &[
+                    ("left", &length(left)),
+                    ("top", &length(top)),
+                    ("width", &length(width)),
+                    ("height", &length(height)),
+                ],
+            );
+        }
     }
 }
 

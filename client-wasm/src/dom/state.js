@@ -9,10 +9,11 @@ const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class States {
-  constructor(sheets, motion, layers) {
+  constructor(sheets, motion, layers, selected) {
     this.styles = sheets;
     this.motion = motion;
     this.layers = layers;
+    this.selected = selected;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
@@ -26,6 +27,7 @@ export class States {
     this.note = note;
     this.motion.start(signal, wake);
     this.layers.start(this.doc, signal, note, id);
+    this.selected.start(this.doc, signal, wake, id);
     this.resizes = new win.ResizeObserver((entries) => {
       for (const { target } of entries) note(target);
     });
@@ -59,6 +61,7 @@ export class States {
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     this.motion.changed(mark);
     this.layers.changed(mark);
+    this.selected.changed(mark);
   }
 
   // `out.set(prop, value)` takes each state that there is.
@@ -115,6 +118,7 @@ export class States {
   root(root, out) {
     this.motion.root(root);
     this.layers.root(root);
+    this.selected.root(root, out);
     this.adopted.set(root, this.styles.adoptedState(root));
     if (root.adoptedStyleSheets?.length) {
       out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));

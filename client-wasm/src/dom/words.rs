@@ -4,6 +4,7 @@ use saath_core::css;
 use saath_core::motion::{self, Carries};
 use saath_core::node::{Namespace, NodeId, Prop};
 use saath_core::ops::{Batch, Compat, Key, Op, Place, StrId, clean_value};
+use saath_core::selection;
 use std::collections::HashMap;
 
 /// What the writer takes: words, the joined texts, and their lengths in UTF-16 units.
@@ -76,6 +77,10 @@ impl Writing {
                     }
                     Prop::Animations => {
                         let clean = motion::clean(out.batch.text(value), Carries::Text, |_| None);
+                        out.own(&clean)
+                    }
+                    Prop::Selection => {
+                        let clean = selection::clean(out.batch.text(value), |_| true, |_| true);
                         out.own(&clean)
                     }
                     _ => out.string(value),

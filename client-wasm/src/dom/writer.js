@@ -5,7 +5,7 @@
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9, ANIMATIONS = 12;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, ANIMATIONS = 12, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
 const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
@@ -20,6 +20,10 @@ const BASE = `@layer saath {
   [data-saath-withheld="masked"] {
     background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
   }
+  ::highlight(saath-selection) { background-color: Highlight; color: HighlightText }
+  [data-saath-picker] { outline: 3px solid #1f4b99 !important; outline-offset: 2px !important }
+  /* Where the customer has scrolled to is told; nothing is to move it from there. */
+  * { overflow-anchor: none !important; scroll-snap-type: none !important }
   /* As a browser has what fills its screen, and nothing of what popovers have. */
   [data-saath-fullscreen] {
     border: 0; padding: 0; color: inherit; background: none; overflow: visible; object-fit: contain;
@@ -39,10 +43,11 @@ const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, player, layers) {
+  constructor(frame, player, layers, highlighter) {
     this.frame = frame;
     this.player = player;
     this.layers = layers;
+    this.highlighter = highlighter;
     this.clear();
   }
 
@@ -253,6 +258,9 @@ export class Writer {
       case SIZE: size(node, value); break;
       // When it is in its place, with its styles.
       case ANIMATIONS: this.late.push([4, () => this.player.set(node, value)]); break;
+      case SELECTION:
+        this.late.push([5, () => this.highlighter.show(node, value ?? "", (id) => this.nodes[id])]);
+        break;
       case WITHHELD:
         if (on) node.setAttribute("data-saath-withheld", value);
         else node.removeAttribute("data-saath-withheld");

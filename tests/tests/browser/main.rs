@@ -9,3 +9,4 @@ mod phone;
 mod record;
 mod sealing;
 mod smoke;
+mod waiting;

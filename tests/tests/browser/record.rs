@@ -5,7 +5,7 @@
 //! comparison that does not know how either is made (`pages/compare.js`).
 
 use anyhow::{Context, Result, ensure};
-use saath_tests::{Engine, Page, Pages, until};
+use saath_tests::{Engine, Page, Pages, until, until_eq};
 use serde_json::{Value, json};
 
 /// The pages, and whether each element's computed style is compared, too.
@@ -20,6 +20,7 @@ const PAGES: &[(&str, bool)] = &[
     ("layers", true),
     ("order", true),
     ("scroll", true),
+    ("scrollers", true),
     ("motion", true),
     ("styles", true),
     ("svg", true),
@@ -146,6 +147,74 @@ async fn animations_run_on_by_themselves() -> Result<()> {
     Ok(())
 }
 
+/// What fills the customer's screen fills the replica, and both go back.
+#[tokio::test]
+async fn what_fills_the_screen_fills_the_replica() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "full", "").await?;
+    // Only a hand may ask for it.
+    page.click_at(40.0, 40.0).await?;
+    let body = "
+        const doc = viewer.page().document;
+        for (let i = 0; i < 100 && doc.fullscreenElement === null; i++)
+          await new Promise((done) => setTimeout(done, 20));
+        return doc.fullscreenElement?.id ?? null";
+    assert_eq!(page.eval_async(body, Value::Null).await?, "big");
+    let boxes = "
+        viewer.differences();
+        return [viewer.page(), viewer.document().defaultView].map((win) => {
+          const { x, y, width, height } = win.document.getElementById('big').getBoundingClientRect();
+          return [x, y, width === win.innerWidth, height === win.innerHeight];
+        })";
+    let full = json!([[0, 0, true, true], [0, 0, true, true]]);
+    until_eq("both full", full, async || page.eval(boxes, json!([])).await).await;
+    page.eval_async("await viewer.page().document.exitFullscreen()", Value::Null).await?;
+    same(&page).await
+}
+
+/// What the customer selects is seen, but not how much of what is masked; so is an open list.
+#[tokio::test]
+async fn what_is_selected_is_seen() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "selected", "&policy=%7B%22mode%22%3A%22values%22%7D").await?;
+    let both = "
+        const { CSS } = viewer.document().defaultView;
+        viewer.differences();
+        const [range] = CSS.highlights.get('saath-selection') ?? [];
+        return [viewer.page().getSelection().toString(), range?.toString() ?? ''].map((text) => text.trim())";
+    for step in 0..3 {
+        page.eval_async("await viewer.step(argument)", json!(step)).await?;
+        let both = page.eval(both, json!([])).await?;
+        ensure!(
+            both[0] != "" && both[0].as_str().map(plain) == both[1].as_str().map(plain),
+            "{both}"
+        );
+    }
+    // Over what is masked, or from it.
+    for step in [3, 4] {
+        page.eval_async("await viewer.step(argument)", json!(step)).await?;
+        let both = page.eval(both, json!([])).await?;
+        ensure!(both[0] != "" && both[1] == "", "{both}");
+    }
+    page.eval_async("await viewer.step(5)", Value::Null).await?;
+    assert_eq!(page.eval(both, json!([])).await?, json!(["", ""]));
+
+    let open = "
+        viewer.differences();
+        return viewer.document().querySelector('[data-saath-picker]')?.id ?? null";
+    page.click_at(40.0, 30.0).await?;
+    until_eq("the list to be open", json!("list"), async || page.eval(open, json!([])).await).await;
+    page.click_at(400.0, 400.0).await?;
+    until_eq("it to be closed", Value::Null, async || page.eval(open, json!([])).await).await;
+    Ok(())
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
 /// The page is as it was when the recording has stopped, and nothing more is emitted.
 #[tokio::test]
 async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
@@ -154,14 +223,14 @@ async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
     open(&pages, &page, "text", "").await?;
     let body = "
         const inner = viewer.page();
-        const own = inner.Element.prototype.attachShadow;
+        const own = inner.Element.prototype.attachShadow, { alert } = viewer;
         viewer.step(0);
         viewer.stop();
         const { length } = viewer.frames;
         viewer.step(1);
         viewer.stop();
         return { after: viewer.frames.length - length,
-          patched: inner.Element.prototype.attachShadow === own,
+          patched: inner.Element.prototype.attachShadow === own || inner.alert !== alert,
           native: /native code/.test(inner.Element.prototype.attachShadow) }";
     let stopped = page.eval(body, json!([])).await?;
     assert_eq!(stopped, json!({ "after": 0, "patched": false, "native": true }));
