@@ -26,7 +26,8 @@ async fn the_console_says_what_the_page_waits_for() -> Result<()> {
     let held = "return document.documentElement.outerHTML.includes('canary')
         || doc.documentElement.outerHTML.includes('canary')";
     assert_eq!(session.replica(held).await?, false);
-    session.customer.dismiss().await?;
+    // It was told before it was there.
+    until("the question", async || session.customer.dismiss().await).await;
     until_eq("the banner to go", String::new(), said).await;
 
     // What the agent pressed cannot say so before: its answer is missing.
@@ -40,7 +41,7 @@ async fn the_console_says_what_the_page_waits_for() -> Result<()> {
     session.agent_clicks("#asks").await?;
     let unanswered = "The page does not answer. The taxpayer may have been asked something.";
     until_eq("the banner", unanswered.to_owned(), said).await;
-    session.customer.dismiss().await?;
+    until("the question", async || session.customer.dismiss().await).await;
     until_eq("the banner to go", String::new(), said).await;
     let answered = "return doc.querySelector('#asks').textContent";
     assert_eq!(session.until_same("the answer", answered).await, "Answered false");
