@@ -9,6 +9,8 @@ const TOLERANCE = 40;
 // Scripts change keyframes without a trace, and printing them is slow: not more often than this, in
 // milliseconds.
 const PRINT = 500;
+// Each shadow root is asked by itself; so many are not asked at each turn.
+const MANY = 100;
 const MOST = 64, MOST_KEYFRAMES = 256;
 const NEWS = ["animationstart", "animationend", "animationcancel", "transitionrun", "transitionend",
   "transitioncancel"];
@@ -20,6 +22,8 @@ export class Motion {
     this.next = 1;
     this.printed = new WeakMap();
     this.now = new Map();
+    this.asked = 0;
+    this.inShadows = [];
     this.reset();
   }
 
@@ -66,12 +70,14 @@ export class Motion {
   // By element, in the order in which one covers the other.
   collect() {
     const now = new Map();
-    const all = new Set();
-    for (const root of this.roots) {
-      const { getAnimations } = (root.nodeType === 9 ? Document : ShadowRoot).prototype;
-      if (getAnimations) for (const animation of getAnimations.call(root)) all.add(animation);
+    const documents = [], shadows = [];
+    for (const root of this.roots) (root.nodeType === 9 ? documents : shadows).push(root);
+    const due = performance.now();
+    if (shadows.length <= MANY || due - this.asked > PRINT) {
+      this.asked = due;
+      this.inShadows = animationsOf(shadows, ShadowRoot.prototype);
     }
-    for (const animation of all) {
+    for (const animation of new Set([...animationsOf(documents, Document.prototype), ...this.inShadows])) {
       const { effect } = animation;
       const node = effect?.target;
       if (!node || effect.pseudoElement?.startsWith("::view-transition")) continue;
@@ -128,6 +134,11 @@ export class Motion {
     this.printed.set(effect, { at, text });
     return text;
   }
+}
+
+// Not the root's own: what a page has named `getAnimations` would come first.
+function animationsOf(roots, { getAnimations }) {
+  return getAnimations ? roots.flatMap((root) => getAnimations.call(root)) : [];
 }
 
 function isScrolled(timeline) {
