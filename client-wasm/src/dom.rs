@@ -131,23 +131,19 @@ extern "C" {
     fn new() -> Layers;
 }
 
-#[wasm_bindgen(module = "/src/dom/highlight.js")]
+#[wasm_bindgen(module = "/src/dom/select.js")]
 extern "C" {
-    type Highlighter;
+    type Selector;
     #[wasm_bindgen(constructor)]
-    fn new() -> Highlighter;
+    fn new() -> Selector;
 }
 
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(
-        frame: &HtmlIFrameElement,
-        player: Player,
-        layers: Layers,
-        highlighter: Highlighter,
-    ) -> Writer;
+    fn new(frame: &HtmlIFrameElement, player: Player, layers: Layers, selector: Selector)
+    -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -279,7 +275,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame, Player::new(), Layers::new(), Highlighter::new()) }
+        Self { writer: Writer::new(frame, Player::new(), Layers::new(), Selector::new()) }
     }
 
     /// Makes the changes, in their order.

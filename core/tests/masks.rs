@@ -258,15 +258,16 @@ fn a_selection_is_told_where_both_its_ends_are_shown() {
         assert!(texts.iter().any(|text| text == expected), "{selection}: {texts:?}");
         assert!(selection == expected || !texts.iter().any(|text| text == selection));
     };
-    check(&values(), "text 102 0 2 102 3 2", "text 102 0 2 102 3 2");
-    check(&strict(), "text 102 0 2 102 3 2", "");
-    check(&show_all(), "text 102 0 2 103 3 3", "");
-    check(&show_all(), "text 103 0 3 102 3 2", "");
+    check(&values(), "range 102 0 2 102 3 2", "range 102 0 2 102 3 2");
+    check(&strict(), "range 102 0 2 102 3 2", "");
+    check(&show_all(), "range 102 0 2 103 3 3", "");
+    check(&show_all(), "range 103 0 3 102 3 2", "");
     // Not in the reading, and not known before.
-    check(&show_all(), "text 102 0 9 102 3 2", "");
+    check(&show_all(), "range 102 0 9 102 3 2", "");
     check(&values(), "picker 4", "picker 4");
     check(&values(), "picker 5", "");
-    let element = El { tag: "p", props: &[(Prop::Selection, "text 1 1 1 1 1 1")], ..El::default() };
+    let element =
+        El { tag: "p", props: &[(Prop::Selection, "range 1 1 1 1 1 1")], ..El::default() };
     assert_eq!(send(&show_all(), &[element]).0, ["p", ""]);
 }
 

@@ -34,11 +34,7 @@ export class Layers {
     let same = 0;
     while (same < wanted.length && isSame(wanted[same], this.stack[same]) && isOpen(wanted[same].node)) same++;
     for (const layer of this.stack.slice(same).reverse()) attempt(() => close(layer.node));
-    for (const layer of wanted.slice(same)) {
-      attempt(() => this.open(layer));
-      // What opens takes the focus, and would have the ring of this browser around it.
-      layer.node.ownerDocument.activeElement?.blur();
-    }
+    for (const layer of wanted.slice(same)) attempt(() => unfocused(layer.node, () => this.open(layer)));
     this.stack = wanted;
   }
 
@@ -53,6 +49,18 @@ export class Layers {
     if (!node.popover) node.popover = "manual";
     const source = opener && this.node(opener);
     node.showPopover(source?.isConnected ? { source } : undefined);
+  }
+}
+
+// What opens takes the focus, scrolls to it and has the ring of this browser around it, but what is
+// inert does not.
+function unfocused(node, act) {
+  const { inert } = node;
+  node.inert = true;
+  try {
+    act();
+  } finally {
+    node.inert = inert;
   }
 }
 

@@ -3,9 +3,6 @@
 
 const SELECTION = 14;
 const PICKERS = new Set(["select", "date", "time", "datetime-local", "month", "week", "color", "file"]);
-// To find the text that a boundary between elements stands at.
-const STEPS = 1000;
-const TEXT = 4;
 
 export class Selected {
   // `id` tells the number of a node.
@@ -59,35 +56,20 @@ export class Selected {
     const selection = this.doc.getSelection();
     if (!selection?.rangeCount || selection.isCollapsed) return "";
     const range = selection.getRangeAt(0);
-    const start = this.end(range.startContainer, range.startOffset, true);
-    const end = this.end(range.endContainer, range.endOffset, false);
-    if (!start || !end) return "";
-    return `text ${[...start, ...end].join(" ")}`;
+    const ends = [this.end(range.startContainer, range.startOffset), this.end(range.endContainer, range.endOffset)];
+    return ends.every(Boolean) ? `range ${ends.flat().join(" ")}` : "";
   }
 
-  // The text at one end, the offset in it, and the element that it stands in.
-  end(node, offset, isStart) {
-    if (node.nodeType !== 3) {
-      const walker = this.doc.createTreeWalker(this.doc, TEXT);
-      const next = node.childNodes[offset];
-      walker.currentNode = next ?? (isStart ? lastOf(node) : node);
-      if (!next && !isStart) walker.currentNode = lastOf(node);
-      const isIt = isStart ? next?.nodeType === 3 : !next && walker.currentNode.nodeType === 3;
-      let found = isIt ? walker.currentNode : isStart ? walker.nextNode() : walker.previousNode();
-      for (let i = 0; found && !this.id(found) && i < STEPS; i++) found = isStart ? walker.nextNode() : walker.previousNode();
-      if (!found) return undefined;
-      node = found;
-      offset = isStart ? 0 : node.length;
-    }
-    const within = node.parentElement;
-    const ids = [this.id(node), this.id(within)];
-    return ids.every(Boolean) ? [ids[0], offset, ids[1]] : undefined;
+  // One end: in a text, before a node (0), or at the end of what is in one (1); and what it stands in.
+  end(node, offset) {
+    const isText = node.nodeType === 3;
+    let next = isText ? node : node.childNodes[offset];
+    // Comments have no number.
+    while (next && !this.id(next)) next = next.nextSibling;
+    const within = this.id(isText ? node.parentNode : node);
+    const end = next ? [this.id(next), isText ? offset : 0] : [within, 1];
+    return within ? [...end, within] : undefined;
   }
-}
-
-function lastOf(node) {
-  while (node.lastChild) node = node.lastChild;
-  return node;
 }
 
 function kindOf(node) {

@@ -20,7 +20,6 @@ const BASE = `@layer saath {
   [data-saath-withheld="masked"] {
     background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
   }
-  ::highlight(saath-selection) { background-color: Highlight; color: HighlightText }
   [data-saath-picker] { outline: 3px solid #1f4b99 !important; outline-offset: 2px !important }
   /* Where the customer has scrolled to is told; nothing is to move it from there. */
   * { overflow-anchor: none !important; scroll-snap-type: none !important }
@@ -43,11 +42,11 @@ const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, player, layers, highlighter) {
+  constructor(frame, player, layers, selector) {
     this.frame = frame;
     this.player = player;
     this.layers = layers;
-    this.highlighter = highlighter;
+    this.selector = selector;
     this.clear();
   }
 
@@ -259,7 +258,7 @@ export class Writer {
       // When it is in its place, with its styles.
       case ANIMATIONS: this.late.push([4, () => this.player.set(node, value)]); break;
       case SELECTION:
-        this.late.push([5, () => this.highlighter.show(node, value ?? "", (id) => this.nodes[id])]);
+        this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
         break;
       case WITHHELD:
         if (on) node.setAttribute("data-saath-withheld", value);
