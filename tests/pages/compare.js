@@ -5,6 +5,7 @@
 const GAPS = new Set(["script", "noscript", "template", "link", "meta", "base", "source", "track", "param"]);
 /** Without their picture: a box of the same size. */
 const BOXES = new Set(["iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
+const FRAMES = new Set(["iframe", "frame"]);
 /** What loads, runs or leads away, and what the live state replaces. */
 const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poster", "ping", "background",
   "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
@@ -31,10 +32,12 @@ export function differences(page, replica, styles) {
   return out;
 }
 
-function linesOf(doc, isReplica, styles) {
+/** The tree in lines; `portable` ones say nothing that each engine measures for itself. */
+export function linesOf(doc, isReplica, styles, portable) {
   const win = doc.defaultView;
   const lines = [`mode ${doc.compatMode}`, `scroll ${Math.round(win.scrollX)},${Math.round(win.scrollY)}`];
   const closed = win[Symbol.for("saath.roots")];
+  const size = (node) => (portable ? "" : ` ${sizeOf(node)}`);
   const walk = (node, depth) => {
     const indent = " ".repeat(depth);
     if (node.nodeType === 3 || node.nodeType === 4) {
@@ -47,13 +50,18 @@ function linesOf(doc, isReplica, styles) {
     if (node.nodeType !== 1) return;
     const tag = node.localName;
     if (tag.startsWith("saath-") && !isReplica) return;
-    const kind = GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
+    const inner = FRAMES.has(tag) && documentIn(node);
+    const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
       return;
     }
-    lines.push(indent + (kind === "box" ? `<box> ${sizeOf(node)}` : head(node, isReplica)));
+    lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, size)));
     if (kind === "box") return;
+    if (kind === "frame") {
+      lines.push(...linesOf(inner, isReplica, styles, portable).map((line) => `${indent} ${line}`));
+      return;
+    }
     if (styles) lines.push(`${indent}: ${looks(win, node)}`);
     if (tag === "style" || tag === "textarea") return;
     const shadow = node.shadowRoot ?? closed?.get(node) ?? node.closedForTest;
@@ -68,7 +76,7 @@ function linesOf(doc, isReplica, styles) {
   return lines;
 }
 
-function head(node, isReplica) {
+function head(node, isReplica, size) {
   const tag = node.localName;
   const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[node.namespaceURI] + tag];
   const never = !isReplica && isNever(node);
@@ -87,7 +95,7 @@ function head(node, isReplica) {
     else attributes.push(`${name}=${value}`);
   }
   parts.push(...attributes.sort());
-  if (tag === "img") parts.push(`size ${sizeOf(node)}`);
+  if (tag === "img") parts.push(`size${size(node)}`);
   if (tag === "input") {
     if (node.type === "checkbox" || node.type === "radio") parts.push(`checked ${node.checked}`, `indeterminate ${node.indeterminate}`);
     else if (never && node.type !== "file") parts.push(`value ${SECRET}`);
@@ -95,6 +103,8 @@ function head(node, isReplica) {
   }
   if (tag === "textarea" || tag === "output" || tag === "meter" || tag === "progress") parts.push(`value ${never ? SECRET : node.value}`);
   if (tag === "select") parts.push(`chosen ${Array.from(node.selectedOptions, (option) => option.index)}`);
+  if (tag === "details") parts.push(`open ${node.open}`);
+  if (node.matches(":fullscreen")) parts.push("fullscreen");
   if (tag === "dialog") parts.push(`modal ${node.matches(":modal")}`);
   if (node.popover) parts.push(`popover ${node.matches(":popover-open")}`);
   if (node.scrollTop || node.scrollLeft) {
@@ -102,6 +112,33 @@ function head(node, isReplica) {
     if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
   }
   return `<${parts.join(" ")}>`;
+}
+
+/** The document in a frame of the same origin. */
+function documentIn(frame) {
+  try {
+    return frame.contentDocument?.documentElement ? frame.contentDocument : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where the page has what no policy shows: `[x, y, width, height]` each. */
+export function secrets(doc) {
+  const closed = doc.defaultView[Symbol.for("saath.roots")];
+  const found = [];
+  const look = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      const { x, y, width, height } = node.getBoundingClientRect();
+      if (isNever(node)) found.push([x, y, width, height]);
+      const shadow = node.shadowRoot ?? closed?.get(node);
+      if (shadow) look(shadow);
+      const inner = FRAMES.has(node.localName) && documentIn(node);
+      if (inner) found.push(...secrets(inner).map(([a, b, c, d]) => [a + x + node.clientLeft, b + y + node.clientTop, c, d]));
+    }
+  };
+  look(doc);
+  return found;
 }
 
 /** No policy shows these: see SECURITY.md. */
