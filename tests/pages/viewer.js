@@ -41,9 +41,10 @@ window.viewer = {
     return differences(page.document, replica.document, styles);
   },
   /** The same, when there is nothing any more or the patience (in ms) is over; and then where the
-   *  two are, and what nobody may see of the page. */
-  async settle(patience) {
+   *  two are, whether the mouse is on the page, and what nobody may see of it. */
+  async settle({ patience, swapped }) {
     const start = performance.now();
+    document.body.classList.toggle("swapped", swapped);
     let wrong;
     do {
       // Twice: what is written in one frame is painted in the next.
@@ -52,7 +53,7 @@ window.viewer = {
       wrong = window.viewer.differences();
     } while (wrong.length && performance.now() - start < patience);
     const shown = place.querySelector("iframe");
-    return { wrong, page: rect(frame), replica: shown && rect(shown), ratio: devicePixelRatio,
+    return { wrong, page: rect(frame), replica: shown && rect(shown), ratio: devicePixelRatio, hovered: frame.matches(":hover"),
       secrets: failure ? [] : secrets(page.document).map(([x, y, width, height]) => ({ x, y, width, height })) };
   },
   /** The middle of an element of the page, in pixels of this one. */
@@ -63,7 +64,7 @@ window.viewer = {
   },
   /** Gives the page another size. */
   resize(width, height) {
-    for (const element of [frame, place]) Object.assign(element.style, { width: `${width}px`, height: `${height}px` });
+    for (const element of [frame.parentNode, place]) Object.assign(element.style, { width: `${width}px`, height: `${height}px` });
   },
   /** What the replica wanted to load. */
   requests() {

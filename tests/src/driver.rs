@@ -164,10 +164,12 @@ fn webkit(port: u16, profile: &Path, display: &str) -> Result<(Command, Value)> 
         // A container has neither the namespaces for its sandbox nor a graphics card.
         .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1")
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
-        // As in Firefox.
-        .env("GTK_OVERLAY_SCROLLING", "0")
         .env("GTK_A11Y", "none")
         .env("NO_AT_BRIDGE", "1");
+    // Scrollbars as in Firefox.
+    std::fs::create_dir_all(profile.join("gtk-3.0"))?;
+    let settings = "[Settings]\ngtk-overlay-scrolling=0\n";
+    std::fs::write(profile.join("gtk-3.0/settings.ini"), settings)?;
     for variable in ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
         command.env(variable, profile);
     }

@@ -133,9 +133,7 @@ impl Suite {
         let body = "while (!window.viewer) await new Promise(requestAnimationFrame);
             await viewer.ready; return viewer.begun()";
         let begun = self.page.eval_async(body, Value::Null).await?;
-        let lacks = begun["lacks"].as_array().map_or(&[][..], Vec::as_slice);
-        let lacks: Vec<String> =
-            lacks.iter().filter_map(|l| l.as_str().map(str::to_owned)).collect();
+        let lacks = list(&begun["lacks"]);
         if lacks.is_empty()
             && let Some(failure) = begun["failure"].as_str()
         {
@@ -161,17 +159,9 @@ impl Suite {
     pub async fn compare(&self, state: &str, patience: Duration) -> Result<(f64, Option<Fault>)> {
         let start = Instant::now();
         loop {
-            let left = patience.saturating_sub(start.elapsed()).as_millis();
-            let body = "return viewer.settle(argument)";
-            let seen = self.page.eval_async(body, json!(left)).await?;
-            let wrong: Vec<&str> = seen["wrong"]
-                .as_array()
-                .map_or(&[][..], Vec::as_slice)
-                .iter()
-                .filter_map(Value::as_str)
-                .take(3)
-                .collect();
-            let pictures = self.pictures(&seen).await;
+            let seen = self.settle(patience.saturating_sub(start.elapsed()), false).await?;
+            let wrong = list(&seen["wrong"]);
+            let pictures = self.pictures(&seen, wrong.is_empty()).await;
             if let Ok((page, replica)) = &pictures
                 && wrong.is_empty()
                 && page.differs(replica) <= BOUND
@@ -181,7 +171,8 @@ impl Suite {
             if start.elapsed() < patience {
                 continue;
             }
-            let mut what: Vec<String> = wrong.iter().map(|line| (*line).to_owned()).collect();
+            let tree = !wrong.is_empty();
+            let mut what: Vec<String> = wrong.into_iter().take(3).collect();
             let (share, pictures) = match pictures {
                 Ok((page, replica)) => {
                     let share = page.differs(&replica);
@@ -196,7 +187,6 @@ impl Suite {
                     (1.0, None)
                 }
             };
-            let tree = !wrong.is_empty();
             let what = what.join("\n");
             return Ok((share, Some(Fault { state: state.to_owned(), what, tree, pictures })));
         }
@@ -208,9 +198,7 @@ impl Suite {
     /// When the browser is gone.
     pub async fn loaded(&self, case: &Case) -> Result<Vec<String>> {
         let requests = self.page.eval("return viewer.requests()", json!([])).await?;
-        let own = requests.as_array().map_or(&[][..], Vec::as_slice);
-        let mut loaded: Vec<String> =
-            own.iter().filter_map(|url| url.as_str().map(str::to_owned)).collect();
+        let mut loaded = list(&requests);
         // The viewer's own files, and its frame. Scripts are all the viewer's, though WebKit says of
         // each module that the document wanted it: the replica's frame would not load one.
         let is_viewers = |target: &str| {
@@ -256,28 +244,50 @@ impl Suite {
         Ok(Vec::new())
     }
 
-    /// Page and replica out of one picture of both, without what nobody may see.
-    async fn pictures(&self, seen: &Value) -> Result<(Picture, Picture)> {
-        ensure!(seen["ratio"].as_f64() == Some(1.0), "the screen has another ratio than 1");
-        let screen = Picture::decode(&self.page.picture().await?)?;
-        let area = |of: &Value| -> Result<Area> {
-            let side = |name: &str| of[name].as_f64().with_context(|| format!("no {name} in {of}"));
-            Ok(Area {
-                x: side("x")?,
-                y: side("y")?,
-                width: side("width")?,
-                height: side("height")?,
-            })
-        };
-        let cut = |name: &str| screen.crop(area(&seen[name])?).with_context(|| name.to_owned());
-        let (mut page, mut replica) = (cut("page")?, cut("replica")?);
-        for secret in seen["secrets"].as_array().map_or(&[][..], Vec::as_slice) {
-            let secret = area(secret)?;
-            page.paint(secret);
-            replica.paint(secret);
+    async fn settle(&self, patience: Duration, swapped: bool) -> Result<Value> {
+        let wish = json!({ "patience": patience.as_millis(), "swapped": swapped });
+        self.page.eval_async("return viewer.settle(argument)", wish).await
+    }
+
+    /// Page and replica out of one picture of both. Where they differ in that, out of two, in which
+    /// they take the same place one after the other: gradients are dithered and edges smoothed by
+    /// where on the screen they are. (Not under the mouse, which would be on the page no more.)
+    async fn pictures(&self, seen: &Value, twice: bool) -> Result<(Picture, Picture)> {
+        let first = Picture::decode(&self.page.picture().await?)?;
+        let (page, replica) = (cut(&first, seen, "page")?, cut(&first, seen, "replica")?);
+        if !twice || seen["hovered"] == true || page.differs(&replica) <= BOUND {
+            return Ok((page, replica));
         }
+        let seen = self.settle(Duration::ZERO, true).await?;
+        let second = Picture::decode(&self.page.picture().await?)?;
+        let replica = cut(&second, &seen, "replica")?;
+        self.settle(Duration::ZERO, false).await?;
         Ok((page, replica))
     }
+}
+
+/// The page or the replica, without what nobody may see.
+fn cut(screen: &Picture, seen: &Value, name: &str) -> Result<Picture> {
+    ensure!(seen["ratio"].as_f64() == Some(1.0), "the screen has another ratio than 1");
+    let mut picture = screen.crop(area(&seen[name])?).with_context(|| name.to_owned())?;
+    for secret in seen["secrets"].as_array().into_iter().flatten() {
+        picture.paint(area(secret)?);
+    }
+    Ok(picture)
+}
+
+fn area(of: &Value) -> Result<Area> {
+    let side = |name: &str| of[name].as_f64().with_context(|| format!("no {name} in {of}"));
+    Ok(Area { x: side("x")?, y: side("y")?, width: side("width")?, height: side("height")? })
+}
+
+/// The texts in a list.
+fn list(of: &Value) -> Vec<String> {
+    of.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|text| text.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// A page that is recorded.

@@ -2,10 +2,6 @@
 
 use anyhow::{Result, ensure};
 
-/// Of 255: Chromium dithers gradients by a pattern that lies on the screen and not on the page, so
-/// that the same gradient is one off here and there in the frame beside it. Measured: 1.
-const DITHER: u8 = 1;
-
 /// Red, green and blue, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -90,10 +86,10 @@ impl Picture {
         }
     }
 
-    /// The share of pixels that are not the same in both, up to [`DITHER`].
+    /// The share of pixels that are not the same in both.
     #[must_use]
     pub fn differs(&self, other: &Self) -> f64 {
-        self.share(other, |a, b| far(a, b, DITHER))
+        self.share(other, |a, b| a != b)
     }
 
     /// The share of blocks of so many pixels a side whose mean differs by more than `bound` of 255
@@ -107,7 +103,7 @@ impl Picture {
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
         let show = |a: &[u8; 3], b: &[u8; 3]| {
-            if !far(a, b, DITHER) { a.map(|channel| 192 + channel / 4) } else { [220, 0, 0] }
+            if a == b { a.map(|channel| 192 + channel / 4) } else { [220, 0, 0] }
         };
         let pixels = self.pixels.iter().zip(&other.pixels).map(|(a, b)| show(a, b)).collect();
         Self { width: self.width, height: self.height, pixels }
