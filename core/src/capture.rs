@@ -4,6 +4,7 @@
 //! records → Dirt → glue reads → Reading<Raw> → mask → Reading<Masked> → diff → Page
 //! ```
 
+use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::mask::{Access, Policy, access, mask};
 use crate::message::page::Page;
@@ -20,6 +21,7 @@ pub struct Capture {
     pub dirt: Dirt,
     number: u32,
     fresh: bool,
+    asked: Asked,
 }
 
 /// What a reading led to.
@@ -34,8 +36,14 @@ pub struct Turn {
 impl Capture {
     /// Starts with everything dirty.
     pub fn new(policy: Policy) -> Self {
-        let mut capture =
-            Self { policy, tree: Tree::default(), dirt: Dirt::default(), number: 0, fresh: true };
+        let mut capture = Self {
+            policy,
+            tree: Tree::default(),
+            dirt: Dirt::default(),
+            number: 0,
+            fresh: true,
+            asked: Asked::by_browsers(),
+        };
         capture.restart();
         capture
     }
@@ -48,13 +56,25 @@ impl Capture {
         self.dirt.note(NodeId::DOCUMENT, Parts::SUBTREE);
     }
 
-    /// Masks what was read and finds what to send. May leave dirt behind when a mark changed:
-    /// take another turn at once.
+    /// [`turn_on`](Self::turn_on) where there is no browser to ask.
     ///
     /// # Errors
     /// [`ApplyError`] if the reading does not fit; the capture has then restarted.
     pub fn turn(&mut self, reading: &Reading<Raw>) -> Result<Turn, ApplyError> {
-        let masking = mask(&self.policy, &self.tree, reading);
+        self.turn_on(reading, &Unasked)
+    }
+
+    /// Masks what was read and finds what to send. `screen` answers what style sheets ask. May
+    /// leave dirt behind when a mark changed: take another turn at once.
+    ///
+    /// # Errors
+    /// [`ApplyError`] if the reading does not fit; the capture has then restarted.
+    pub fn turn_on(
+        &mut self,
+        reading: &Reading<Raw>,
+        screen: &dyn Screen,
+    ) -> Result<Turn, ApplyError> {
+        let masking = mask(&self.policy, &self.tree, reading, screen, &mut self.asked);
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
         }
@@ -85,6 +105,11 @@ impl Capture {
     /// Masks the page's title or address, as the element that stands for it is masked.
     pub fn mask_text(&self, element: Option<NodeId>, text: &str) -> String {
         crate::mask::mask_text(&self.policy, &self.tree, element, text)
+    }
+
+    /// The states that the page's style sheets have asked for by now: those to watch.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// The policy in force.
