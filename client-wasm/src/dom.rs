@@ -3,9 +3,12 @@
 //! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`,
 //! `dom/state.js`, `dom/sheets.js` and `dom/writer.js`.
 
+use js_sys::JsString;
+use saath_core::css;
 use saath_core::mask::Selectors;
 use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, Node};
 
@@ -20,11 +23,31 @@ extern "C" {
     fn new() -> Sheets;
 }
 
+#[wasm_bindgen(module = "/src/dom/pseudo.js")]
+extern "C" {
+    type Pseudos;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Pseudos;
+}
+
+#[wasm_bindgen(module = "/src/dom/screen.js")]
+extern "C" {
+    type Screen;
+    #[wasm_bindgen(constructor)]
+    fn new(window: Option<web_sys::Window>) -> Screen;
+    #[wasm_bindgen(method)]
+    fn media(this: &Screen, feature: &str) -> u32;
+    #[wasm_bindgen(method)]
+    fn knows(this: &Screen, pseudo_class: &str) -> bool;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets) -> States;
+    fn new(sheets: Sheets, pseudos: Pseudos, screen: &Screen) -> States;
+    #[wasm_bindgen(method)]
+    fn ask(this: &States, words: Vec<JsString>);
     #[wasm_bindgen(method, js_name = findScrolled)]
     fn find_scrolled(this: &States);
 }
@@ -103,6 +126,9 @@ extern "C" {
 pub(crate) struct Mirror {
     reader: Reader,
     states: States,
+    screen: Screen,
+    /// How many states style sheets ask for, as far as the glue knows.
+    asked: Cell<usize>,
     _wake: Closure<dyn FnMut()>,
 }
 
@@ -111,9 +137,10 @@ impl Mirror {
     /// that it was.
     pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
         let wake = Closure::new(wake);
-        let states = States::new(Sheets::new());
+        let screen = Screen::new(document.default_view());
+        let states = States::new(Sheets::new(), Pseudos::new(), &screen);
         let reader = Reader::new(document, &wake, &states, Shadows::new());
-        Self { reader, states, _wake: wake }
+        Self { reader, states, screen, asked: Cell::new(0), _wake: wake }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -154,9 +181,31 @@ impl Mirror {
         Some(self.reader.id(node)).filter(|&id| id != 0).map(NodeId)
     }
 
+    /// From now on these states are watched; only more of them come.
+    pub(crate) fn ask(&self, asked: &css::Asked) {
+        let words: Vec<_> = asked.words().map(JsString::from).collect();
+        if self.asked.replace(words.len()) != words.len() {
+            self.states.ask(words);
+        }
+    }
+
     /// Looks for what was scrolled before the mirror began, while the page is idle.
     pub(crate) fn find_scrolled(&self) {
         self.states.find_scrolled();
+    }
+}
+
+impl css::Screen for Mirror {
+    fn media(&self, feature: &str) -> css::Answer {
+        match self.screen.media(feature) {
+            0 => css::Answer::No,
+            1 => css::Answer::Yes,
+            _ => css::Answer::Unknown,
+        }
+    }
+
+    fn knows(&self, pseudo_class: &str) -> bool {
+        self.screen.knows(pseudo_class)
     }
 }
 

@@ -44,7 +44,9 @@ impl Source {
             }
         };
         mirror.find_scrolled();
-        Ok(Self { document, mirror, capture: Capture::new(policy), address: url })
+        let capture = Capture::new(policy);
+        mirror.ask(capture.asked());
+        Ok(Self { document, mirror, capture, address: url })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -69,9 +71,10 @@ impl Source {
             let reading = self.mirror.read(&request).map_err(|error| self.fail(&error))?;
             let turn = self
                 .capture
-                .turn(&reading)
+                .turn_on(&reading, &self.mirror)
                 .map_err(|error| self.fail(&error.to_string().into()))?;
             self.mirror.forget(&turn.gone);
+            self.mirror.ask(self.capture.asked());
             if turn.page.is_some() {
                 return Ok(turn.page);
             }

@@ -12,6 +12,8 @@ const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poste
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
   "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
+/** The replica's own, which a page cannot set. */
+const OURS = new Set(["data-saath-withheld", "data-saath-state"]);
 /** In place of what is never told. */
 const SECRET = "████████";
 const MOST = 12;
@@ -81,8 +83,12 @@ function head(node, isReplica, size) {
   const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[node.namespaceURI] + tag];
   const never = !isReplica && isNever(node);
   const attributes = [];
-  for (const { name, value } of node.attributes) {
-    if (name.startsWith("on") || DROPPED.has(name) || name === "data-saath-withheld") continue;
+  for (let { name, value } of node.attributes) {
+    if (name.startsWith("on") || DROPPED.has(name) || OURS.has(name)) continue;
+    // It says which sheets are in force: those are there or not.
+    if (tag === "style" && (name === "media" || name === "title")) continue;
+    // A part has its states as more names.
+    if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;
@@ -91,7 +97,7 @@ function head(node, isReplica, size) {
       if (value.startsWith("#")) attributes.push(`href=${value}`);
     } else if (name === "href") attributes.push("href=#");
     // Style declarations: as the engine understands them.
-    else if (name === "style") attributes.push(`style=${node.style?.cssText ?? value}`);
+    else if (name === "style") attributes.push(`style=${settled(node.style?.cssText ?? value)}`);
     else attributes.push(`${name}=${value}`);
   }
   parts.push(...attributes.sort());
@@ -112,6 +118,12 @@ function head(node, isReplica, size) {
     if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
   }
   return `<${parts.join(" ")}>`;
+}
+
+/** Of two colour schemes the one in use is told. */
+function settled(style) {
+  const used = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`);
 }
 
 /** The document in a frame of the same origin. */

@@ -34,7 +34,7 @@ export class Reader {
     });
     this.words = new Uint32Array(1 << 12);
     this.listen();
-    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS));
+    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake());
     this.reset();
   }
 

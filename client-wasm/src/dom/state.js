@@ -2,21 +2,23 @@
 // scroll offsets without a trace.
 
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8;
+  ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
 
 // Without a value they show a word of the browser's own.
 const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class States {
-  constructor(sheets) {
+  constructor(sheets, pseudos, screen) {
     this.styles = sheets;
+    this.pseudos = pseudos;
+    this.screen = screen;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
 
-  // `note` hears of a node whose state has changed.
-  start(win, signal, note) {
+  // `note` hears of a node whose state has changed, `wake` that one may have.
+  start(win, signal, note, wake) {
     this.win = win;
     this.doc = win.document;
     this.signal = signal;
@@ -24,10 +26,29 @@ export class States {
     this.resizes = new win.ResizeObserver((entries) => {
       for (const { target } of entries) note(target);
     });
-    signal.addEventListener("abort", () => this.resizes.disconnect());
+    signal.addEventListener("abort", () => {
+      this.resizes.disconnect();
+      this.screen.stop();
+    });
+    this.pseudos.start(win, signal, wake);
+    this.screen.start((feature) => this.answered(feature));
+  }
+
+  // Style sheets that ask the screen are to be asked again.
+  answered(feature) {
+    for (const node of this.sheets.keys()) this.note(node);
+    for (const root of this.adopted.keys()) this.note(root);
+    if (!feature.includes("color-scheme")) return;
+    for (const node of this.doc.querySelectorAll('[style*="color-scheme" i]')) this.note(node);
+  }
+
+  // Some style sheet asks for these pseudo-classes.
+  ask(words) {
+    this.pseudos.ask(words);
   }
 
   reset() {
+    this.pseudos.reset();
     this.controls = new Map();
     this.sheets = new Map();
     this.adopted = new Map();
@@ -41,6 +62,7 @@ export class States {
     this.adopted.delete(node);
     if (this.sized.delete(node)) this.resizes.unobserve(node);
     this.scrolled.delete(node);
+    this.pseudos.forget(node);
   }
 
   // Compares what leaves no trace with what it was when it was read.
@@ -48,6 +70,8 @@ export class States {
     for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
     for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
+    if (this.scheme !== schemeOf(this.doc)) mark(this.doc);
+    this.pseudos.changed(mark);
   }
 
   // `out.set(prop, value)` takes each state that there is.
@@ -89,6 +113,8 @@ export class States {
     }
     if (node.popover && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
     if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    const words = this.pseudos.of(node, tag);
+    if (words) out.set(STATE, words);
     if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
   }
 
@@ -104,6 +130,11 @@ export class States {
 
   // Of a document or a shadow root.
   root(root, out) {
+    this.pseudos.root(root);
+    if (root === this.doc) {
+      this.scheme = schemeOf(root);
+      if (this.scheme) out.set(SCHEME, this.scheme);
+    }
     this.adopted.set(root, this.styles.adoptedState(root));
     if (root.adoptedStyleSheets?.length) {
       out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
@@ -133,6 +164,11 @@ export class States {
     };
     idle.call(this.win, slice);
   }
+}
+
+// The colour schemes that the page says it has, elsewhere than in its style sheets.
+function schemeOf(doc) {
+  return doc.head?.querySelector('meta[name="color-scheme" i]')?.content ?? "";
 }
 
 function is(node, selector) {

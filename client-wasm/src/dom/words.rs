@@ -1,7 +1,7 @@
 //! Checked ops as the words that `writer.js` reads, every value cleaned on the way.
 
 use saath_core::css;
-use saath_core::node::{Namespace, NodeId, Prop};
+use saath_core::node::{Namespace, NodeId, Prop, state};
 use saath_core::ops::{Batch, Compat, Key, Op, Place, StrId, clean_value};
 use std::collections::HashMap;
 
@@ -73,6 +73,12 @@ impl Writing {
                         let clean = css::without_requests(out.batch.text(value));
                         out.own(&clean)
                     }
+                    Prop::State => {
+                        let words = state::clean(out.batch.text(value));
+                        out.own(&words)
+                    }
+                    // It becomes part of a style sheet.
+                    Prop::Scheme => out.own(css::scheme(out.batch.text(value))),
                     _ => out.string(value),
                 };
                 out.words(&[9, id.0, prop.code(), value]);
