@@ -2,7 +2,7 @@
 //!
 //! A frame is a byte that says whether the rest is deflated, and an encoded message.
 
-use crate::agent::stage::{Stage, StageError};
+use crate::agent::stage::Stage;
 use crate::browser::{Inbox, NextFrame};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
@@ -12,6 +12,7 @@ use js_sys::{Function, Uint8Array};
 use saath_core::message::FromCustomer;
 use saath_core::message::page::View;
 use saath_core::pack::{deflate, inflate};
+use saath_core::replica::Verdict;
 use saath_protocol::wire;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -101,10 +102,14 @@ impl Replay {
 
     pub(crate) fn apply(&mut self, frame: &[u8]) -> Result<(), Error> {
         match decode(frame).ok_or(Error::InvalidFrame("it is not a frame of this version"))? {
-            FromCustomer::Page(page) => self.stage.apply(&page).map_err(|error| match error {
-                StageError::Hostile => Error::InvalidFrame("it holds what a replica must not"),
-                StageError::Differs => Error::InvalidFrame("a frame before it is missing"),
-            }),
+            FromCustomer::Page(page) => match self.stage.apply(&page) {
+                Ok(Verdict::Equal) => Ok(()),
+                // Nobody is there to be asked for a repair.
+                Ok(Verdict::Differs(_) | Verdict::LeftOut) => {
+                    Err(Error::InvalidFrame("a frame before it is missing"))
+                }
+                Err(_) => Err(Error::InvalidFrame("it holds what a replica must not")),
+            },
             FromCustomer::View(view) => {
                 self.stage.view(&view);
                 Ok(())

@@ -51,6 +51,7 @@ impl Sink {
                     self.put(id.0, at);
                 }
                 Op::Remove(id) => self.take(id.0),
+                Op::Clear(_) => panic!("a replica clears by name"),
                 Op::SetText { id, text } => {
                     self.nodes.get_mut(&id.0).unwrap().text = Some(batch.text(text).to_owned());
                 }
