@@ -85,6 +85,8 @@ impl Replica {
         }
         let mut gone = vec![];
         let fits = self.take_in(&mut batch, &mut gone).is_ok();
+        // What a repair takes away it mostly brings back, under the same number.
+        gone.retain(|&id| !self.tree.contains(id));
         self.number = page.number;
         let verdict = if fits && self.tree.hash() == page.hash {
             self.state = State::Sound;

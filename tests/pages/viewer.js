@@ -35,6 +35,15 @@ window.viewer = {
   /** How much was emitted. */
   bytes: () => frames.reduce((sum, { length }) => sum + length, 0),
   stop: () => recorder.stop(),
+  /** Emits what repairs the replica, if it needs it. */
+  repair: () => {
+    const doubt = replica.doubt();
+    if (doubt) failure = undefined;
+    if (doubt) recorder.repair(doubt);
+    return doubt?.length;
+  },
+  /** What becomes of each frame on its way: none if it is lost. */
+  onTheWay: (frame) => frame,
   /** Another replica, without anything in it. */
   fresh: () => new Replica(document.getElementById("replica")),
 };
@@ -56,8 +65,10 @@ async function start() {
 
 function emit(bytes) {
   frames.push(bytes);
+  const arrived = window.viewer.onTheWay(bytes);
+  if (!arrived) return;
   try {
-    replica.apply(bytes);
+    replica.apply(arrived);
   } catch (error) {
     failure ??= `frame ${frames.length} is refused: ${error.name}: ${error.message}`;
   }

@@ -72,6 +72,7 @@ impl Ends {
         let Some(message) = message else { return };
         let applied = self.replica.apply(&message).unwrap();
         self.sink.write(&applied.batch, message.kind == PageKind::Fresh);
+        self.sink.forget(&applied.gone);
         if let Verdict::Differs(digest) = applied.verdict {
             self.asked = Some(digest);
         }
@@ -83,6 +84,11 @@ impl Ends {
             self.capture.repair(&Digest::decode(&digest).expect("a part is enough"));
             self.flush();
         }
+    }
+
+    /// What the replica is, in short.
+    pub(crate) fn digest(&self) -> Vec<u8> {
+        self.replica.tree().digest()
     }
 
     /// Nodes that the observer holds though no page has them.
