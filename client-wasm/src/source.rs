@@ -7,7 +7,7 @@ use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
-use saath_core::reading::Parts;
+use saath_core::tree::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element};
 
@@ -54,7 +54,7 @@ impl Source {
         self.follow_address();
         let dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
         self.capture.dirt.note_words(&dirt);
-        Ok(!self.capture.dirt.is_empty())
+        Ok(self.capture.is_due())
     }
 
     /// Reads what is dirty; the page to send, if anything differs.
@@ -104,13 +104,11 @@ impl Source {
         self.capture.restart();
     }
 
-    /// Reads these subtrees again; none: the whole page.
-    pub(crate) fn repair(&mut self, roots: &[NodeId]) {
-        if roots.is_empty() {
-            return self.restart();
-        }
-        for &root in roots {
-            self.capture.dirt.note(root, Parts::SUBTREE);
+    /// The next page is what the replica has otherwise.
+    pub(crate) fn repair(&mut self, other: &Digest) {
+        self.capture.repair(other);
+        if self.capture.is_fresh() {
+            self.mirror.reset();
         }
     }
 

@@ -7,10 +7,12 @@
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::mask::{Access, Policy, access, mask};
-use crate::message::page::Page;
+use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
+use crate::ops::{Batch, Op};
 use crate::reading::{Parts, Raw, Reading};
-use crate::tree::{ApplyError, Tree};
+use crate::repair::{Mending, mend};
+use crate::tree::{ApplyError, Digest, Tree};
 
 /// What is captured of one document.
 #[derive(Debug)]
@@ -20,8 +22,18 @@ pub struct Capture {
     /// What to read at the next turn.
     pub dirt: Dirt,
     number: u32,
-    fresh: bool,
+    next: Next,
+    /// Nodes that a repair has forgotten and that may not come back.
+    doubted: Vec<NodeId>,
     asked: Asked,
+}
+
+/// What the next page begins with.
+#[derive(Debug)]
+enum Next {
+    Change,
+    Fresh,
+    Repair(Vec<Op>),
 }
 
 /// What a reading led to.
@@ -41,7 +53,8 @@ impl Capture {
             tree: Tree::default(),
             dirt: Dirt::default(),
             number: 0,
-            fresh: true,
+            next: Next::Fresh,
+            doubted: vec![],
             asked: Asked::by_browsers(),
         };
         capture.restart();
@@ -51,9 +64,35 @@ impl Capture {
     /// Forgets what the other end was told: the next page is the whole page.
     pub fn restart(&mut self) {
         self.tree = Tree::default();
-        self.fresh = true;
+        self.next = Next::Fresh;
+        self.doubted.clear();
         self.dirt = Dirt::default();
         self.dirt.note(NodeId::DOCUMENT, Parts::SUBTREE);
+    }
+
+    /// Forgets what the other end has otherwise: the next page is a repair, and must be sent even if
+    /// nothing is dirty; see [`Self::is_due`]. Where nothing can be kept, it is the whole page.
+    pub fn repair(&mut self, other: &Digest) {
+        if matches!(self.next, Next::Fresh) {
+            return;
+        }
+        match mend(&mut self.tree, other, &mut self.dirt) {
+            Some(Mending { ops, forgotten }) => {
+                self.next = Next::Repair(ops);
+                self.doubted.extend(forgotten);
+            }
+            None => self.restart(),
+        }
+    }
+
+    /// Whether the next page is the whole page, with numbers that were not used before.
+    pub fn is_fresh(&self) -> bool {
+        matches!(self.next, Next::Fresh)
+    }
+
+    /// Whether a turn has something to do.
+    pub fn is_due(&self) -> bool {
+        !self.dirt.is_empty() || matches!(self.next, Next::Repair(_))
     }
 
     /// [`turn_on`](Self::turn_on) where there is no browser to ask.
@@ -85,16 +124,30 @@ impl Capture {
                 return Err(error);
             }
         };
-        let page = (!difference.batch.is_empty()).then(|| {
-            self.number += 1;
-            Page {
-                number: self.number,
-                fresh: std::mem::take(&mut self.fresh),
-                batch: difference.batch.encode(),
-                hash: self.tree.hash(),
+        let mut gone = difference.gone;
+        if self.dirt.is_empty() {
+            let tree = &self.tree;
+            gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
+        }
+        Ok(Turn { page: self.page(difference.batch), gone })
+    }
+
+    /// The page that carries a batch, if there is anything to carry.
+    fn page(&mut self, mut batch: Batch) -> Option<Page> {
+        if batch.is_empty() && !matches!(self.next, Next::Repair(_)) {
+            return None;
+        }
+        let kind = match std::mem::replace(&mut self.next, Next::Change) {
+            Next::Change => PageKind::Change,
+            Next::Fresh => PageKind::Fresh,
+            Next::Repair(ops) => {
+                batch.ops.splice(0..0, ops);
+                PageKind::Repair
             }
-        });
-        Ok(Turn { page, gone: difference.gone })
+        };
+        self.number += 1;
+        let (number, hash) = (self.number, self.tree.hash());
+        Some(Page { number, kind, batch: batch.encode(), hash })
     }
 
     /// What an agent may do with a node.

@@ -80,6 +80,15 @@ window.viewer = {
   /** How much was emitted. */
   bytes: () => frames.reduce((sum, { length }) => sum + length, 0),
   stop: () => recorder.stop(),
+  /** Emits what repairs the replica, if it needs it. */
+  repair: () => {
+    const doubt = replica.doubt();
+    if (doubt) failure = undefined;
+    if (doubt) recorder.repair(doubt);
+    return doubt?.length;
+  },
+  /** What becomes of each frame on its way: none if it is lost. */
+  onTheWay: (frame) => frame,
   /** Another replica, without anything in it. */
   fresh: () => new Replica(place),
   /** What was emitted from a frame on, as text. */
@@ -113,8 +122,10 @@ function fresh() {
 
 function emit(bytes) {
   frames.push(bytes);
+  const arrived = window.viewer.onTheWay(bytes);
+  if (!arrived) return;
   try {
-    replica.apply(bytes);
+    replica.apply(arrived);
   } catch (error) {
     failure ??= `frame ${frames.length} is refused: ${error.name}: ${error.message}`;
   }

@@ -51,6 +51,8 @@ impl Writing {
             Op::Shadow { id, host } => out.words(&[3, id.0, host.0]),
             Op::Move { id, at } => out.placed(4, id, at, &[]),
             Op::Remove(id) => out.words(&[5, id.0]),
+            // A replica clears by name: see `Replica::apply`.
+            Op::Clear(_) => {}
             Op::SetText { id, text } => {
                 let text = out.string(text);
                 out.words(&[6, id.0, text]);

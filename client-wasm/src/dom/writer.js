@@ -158,12 +158,7 @@ export class Writer {
   }
 
   finish(gone, focused) {
-    for (const id of gone) {
-      this.ids.delete(this.nodes[id]);
-      this.sizes.delete(id);
-      this.styles.delete(id);
-      this.nodes[id] = undefined;
-    }
+    for (const id of gone) this.forget(id);
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
     // What needs the whole tree, or its layout.
@@ -215,7 +210,16 @@ export class Writer {
     this.base.replaceSync(BASE + scheme + (this.hides ? NO_SCROLLBARS : ""));
   }
 
+  forget(id) {
+    this.ids.delete(this.nodes[id]);
+    this.sizes.delete(id);
+    this.styles.delete(id);
+    this.nodes[id] = undefined;
+  }
+
   keep(id, node) {
+    // A repair builds a node anew under its number.
+    if (this.nodes[id]) this.forget(id);
     this.nodes[id] = node;
     this.ids.set(node, id);
   }

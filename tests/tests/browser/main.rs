@@ -7,5 +7,6 @@ mod journey;
 mod masking;
 mod phone;
 mod record;
+mod repair;
 mod sealing;
 mod smoke;
