@@ -18,11 +18,12 @@ use gloo_timers::callback::Timeout;
 use saath_core::message::annotation::Annotate;
 use saath_core::message::control::{Level, RequestLevel};
 use saath_core::message::page::{Page, Repair, View};
+use saath_core::replica::Verdict;
 use saath_core::session::agent::{Agent, Config, Effect, Event as Session};
 use saath_core::session::{Ended, Millis};
 use saath_protocol::pin::Pin;
 use serde::Serialize;
-use stage::{Stage, StageError, Zoom};
+use stage::{Hostile, Stage, Zoom};
 use std::cell::{Cell, RefCell};
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{HashSet, VecDeque};
@@ -380,14 +381,17 @@ impl Driver {
 
     fn page(&mut self, page: &Page) {
         let Some(screen) = &mut self.screen else { return };
+        let number = page.number;
         match screen.stage.apply(page) {
-            Ok(()) => self.handle(Session::Applied(page.number)),
-            Err(StageError::Differs) => {
+            Ok(Verdict::Equal) => self.handle(Session::Applied(number)),
+            Ok(Verdict::Differs(digest)) => {
                 self.repaired += 1;
                 self.emit("repaired", &Repaired { count: self.repaired });
-                self.handle(Session::Repair(Repair { number: page.number, roots: vec![] }));
+                self.handle(Session::Repair(Repair { number, digest }));
             }
-            Err(StageError::Hostile) => self.handle(Session::Malformed),
+            // What makes it right is on its way.
+            Ok(Verdict::LeftOut) => {}
+            Err(Hostile) => self.handle(Session::Malformed),
         }
     }
 

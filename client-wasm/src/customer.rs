@@ -306,9 +306,15 @@ impl Driver {
                 self.show(&WidgetView::Consent { name, staff, unit, check });
             }
             Effect::Active { .. } => self.activate(),
-            Effect::SendFresh { roots } => {
+            Effect::SendFresh => {
                 if let Some(source) = &mut self.source {
-                    source.repair(&roots);
+                    source.restart();
+                }
+                self.next_frame.ask();
+            }
+            Effect::SendRepair(digest) => {
+                if let Some(source) = &mut self.source {
+                    source.repair(&digest);
                 }
                 self.next_frame.ask();
             }
@@ -404,8 +410,8 @@ impl Driver {
             match source.turn() {
                 Ok(Some(page)) => {
                     self.failures = 0;
-                    let Page { fresh, batch, hash, .. } = page;
-                    self.handle(Session::Page { fresh, batch, hash });
+                    let Page { kind, batch, hash, .. } = page;
+                    self.handle(Session::Page { kind, batch, hash });
                 }
                 Ok(None) => return,
                 Err(Broken) => {

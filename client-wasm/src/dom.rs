@@ -4,10 +4,13 @@
 //! `dom/state.js`, `dom/sheets.js` and `dom/writer.js`.
 
 use crate::browser::within;
+use js_sys::JsString;
+use saath_core::css;
 use saath_core::mask::Selectors;
 use saath_core::message::page::{Visual, Waiting};
 use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, Node, Window};
 
@@ -43,11 +46,38 @@ extern "C" {
     fn new() -> Selected;
 }
 
+#[wasm_bindgen(module = "/src/dom/pseudo.js")]
+extern "C" {
+    type Pseudos;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Pseudos;
+}
+
+#[wasm_bindgen(module = "/src/dom/screen.js")]
+extern "C" {
+    type Screen;
+    #[wasm_bindgen(constructor)]
+    fn new(window: Option<web_sys::Window>) -> Screen;
+    #[wasm_bindgen(method)]
+    fn media(this: &Screen, feature: &str) -> u32;
+    #[wasm_bindgen(method)]
+    fn knows(this: &Screen, pseudo_class: &str) -> bool;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets, motion: Motion, layers: TopLayer, selected: Selected) -> States;
+    fn new(
+        sheets: Sheets,
+        pseudos: Pseudos,
+        screen: &Screen,
+        motion: Motion,
+        layers: TopLayer,
+        selected: Selected,
+    ) -> States;
+    #[wasm_bindgen(method)]
+    fn ask(this: &States, words: Vec<JsString>);
     #[wasm_bindgen(method, js_name = findScrolled)]
     fn find_scrolled(this: &States);
 }
@@ -167,6 +197,9 @@ pub(crate) struct Mirror {
     states: States,
     waits: Waits,
     window: Option<Window>,
+    screen: Screen,
+    /// How many states style sheets ask for, as far as the glue knows.
+    asked: Cell<usize>,
     _wake: Closure<dyn FnMut()>,
     _tell: Closure<dyn FnMut()>,
 }
@@ -181,14 +214,31 @@ impl Mirror {
         tell: impl FnMut() + 'static,
     ) -> Self {
         let (wake, tell) = (Closure::new(wake), Closure::new(tell));
-        let states = States::new(Sheets::new(), Motion::new(), TopLayer::new(), Selected::new());
+        let screen = Screen::new(document.default_view());
+        let states = States::new(
+            Sheets::new(),
+            Pseudos::new(),
+            &screen,
+            Motion::new(),
+            TopLayer::new(),
+            Selected::new(),
+        );
         let reader = Reader::new(document, &wake, &states, Shadows::new());
         let (waits, window) = (Waits::new(), document.default_view());
         waits.start(&tell, &wake);
         if let Some(window) = &window {
             waits.watch(window);
         }
-        Self { reader, states, waits, window, _wake: wake, _tell: tell }
+        Self {
+            reader,
+            states,
+            waits,
+            window,
+            screen,
+            asked: Cell::new(0),
+            _wake: wake,
+            _tell: tell,
+        }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -248,9 +298,31 @@ impl Mirror {
         }
     }
 
+    /// From now on these states are watched; only more of them come.
+    pub(crate) fn ask(&self, asked: &css::Asked) {
+        let words: Vec<_> = asked.words().map(JsString::from).collect();
+        if self.asked.replace(words.len()) != words.len() {
+            self.states.ask(words);
+        }
+    }
+
     /// Looks for what was scrolled before the mirror began, while the page is idle.
     pub(crate) fn find_scrolled(&self) {
         self.states.find_scrolled();
+    }
+}
+
+impl css::Screen for Mirror {
+    fn media(&self, feature: &str) -> css::Answer {
+        match self.screen.media(feature) {
+            0 => css::Answer::No,
+            1 => css::Answer::Yes,
+            _ => css::Answer::Unknown,
+        }
+    }
+
+    fn knows(&self, pseudo_class: &str) -> bool {
+        self.screen.knows(pseudo_class)
     }
 }
 

@@ -252,6 +252,14 @@ impl Recorder {
         self.0.flush();
     }
 
+    /// Emits what repairs a replica, at once; `doubt` is what [`Replica::doubt`] says.
+    ///
+    /// # Errors
+    /// `InvalidFrame`.
+    pub fn repair(&self, doubt: &[u8]) -> Result<(), JsValue> {
+        Ok(self.0.repair(doubt)?)
+    }
+
     /// Emits what is left and leaves the page as it was.
     pub fn stop(&self) {
         self.0.stop();
@@ -276,9 +284,16 @@ impl Replica {
     /// Applies a frame, synchronously. Frames are applied in the order they were emitted.
     ///
     /// # Errors
-    /// `InvalidFrame`.
+    /// `InvalidFrame`. If a frame before it is missing, [`Self::doubt`] says what to do.
     pub fn apply(&mut self, frame: &[u8]) -> Result<(), JsValue> {
         Ok(self.0.apply(frame)?)
+    }
+
+    /// What [`Recorder::repair`] needs to know while the replica is not the page; until the frame
+    /// comes that it emits, no other is applied.
+    #[wasm_bindgen(unchecked_return_type = "Uint8Array | undefined")]
+    pub fn doubt(&self) -> Option<js_sys::Uint8Array> {
+        self.0.doubt().map(js_sys::Uint8Array::from)
     }
 
     /// The replayed document.

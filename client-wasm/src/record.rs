@@ -2,7 +2,7 @@
 //!
 //! A frame is a byte that says whether the rest is deflated, and an encoded message.
 
-use crate::agent::stage::{Stage, StageError};
+use crate::agent::stage::Stage;
 use crate::browser::{Inbox, NextFrame};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
@@ -12,6 +12,8 @@ use js_sys::{Function, Uint8Array};
 use saath_core::message::FromCustomer;
 use saath_core::message::page::View;
 use saath_core::pack::{deflate, inflate};
+use saath_core::replica::Verdict;
+use saath_core::tree::Digest;
 use saath_protocol::wire;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -86,6 +88,27 @@ impl Recording {
         }
     }
 
+    /// Emits what repairs a replica, now.
+    pub(crate) fn repair(&self, doubt: &[u8]) -> Result<(), Error> {
+        let digest = match doubt {
+            [] => None,
+            doubt => Some(
+                Digest::decode(doubt)
+                    .map_err(|_| Error::InvalidFrame("it is not what a replica doubts"))?,
+            ),
+        };
+        if let Ok(mut state) = self.state.try_borrow_mut()
+            && let Some(state) = state.as_mut()
+        {
+            match digest {
+                None => state.source.restart(),
+                Some(digest) => state.source.repair(&digest),
+            }
+        }
+        self.flush();
+        Ok(())
+    }
+
     pub(crate) fn stop(&self) {
         self.flush();
         if let Ok(mut state) = self.state.try_borrow_mut() {
@@ -101,25 +124,40 @@ impl Recording {
 /// Replays frames.
 pub(crate) struct Replay {
     stage: Stage,
+    /// The digest of a replica that is not the page.
+    doubt: Option<Vec<u8>>,
 }
 
 impl Replay {
     pub(crate) fn new(parent: &HtmlElement) -> Result<Self, JsValue> {
-        Ok(Self { stage: Stage::new(parent)? })
+        Ok(Self { stage: Stage::new(parent)?, doubt: None })
     }
 
     pub(crate) fn apply(&mut self, frame: &[u8]) -> Result<(), Error> {
         match decode(frame).ok_or(Error::InvalidFrame("it is not a frame of this version"))? {
-            FromCustomer::Page(page) => self.stage.apply(&page).map_err(|error| match error {
-                StageError::Hostile => Error::InvalidFrame("it holds what a replica must not"),
-                StageError::Differs => Error::InvalidFrame("a frame before it is missing"),
-            }),
+            FromCustomer::Page(page) => match self.stage.apply(&page) {
+                Ok(Verdict::Equal) => {
+                    self.doubt = None;
+                    Ok(())
+                }
+                Ok(verdict) => {
+                    if let Verdict::Differs(digest) = verdict {
+                        self.doubt = Some(digest);
+                    }
+                    Err(Error::InvalidFrame("a frame before it is missing"))
+                }
+                Err(_) => Err(Error::InvalidFrame("it holds what a replica must not")),
+            },
             FromCustomer::View(view) => {
                 self.stage.view(&view);
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    pub(crate) fn doubt(&self) -> Option<&[u8]> {
+        self.doubt.as_deref()
     }
 
     pub(crate) fn document(&self) -> Option<Document> {

@@ -7,7 +7,7 @@ use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
-use saath_core::reading::Parts;
+use saath_core::tree::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element};
 
@@ -49,7 +49,9 @@ impl Source {
             }
         };
         mirror.find_scrolled();
-        Ok(Self { document, mirror, capture: Capture::new(policy), address: url })
+        let capture = Capture::new(policy);
+        mirror.ask(capture.asked());
+        Ok(Self { document, mirror, capture, address: url })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -57,7 +59,7 @@ impl Source {
         self.follow_address();
         let dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
         self.capture.dirt.note_words(&dirt);
-        Ok(!self.capture.dirt.is_empty())
+        Ok(self.capture.is_due())
     }
 
     /// Reads what is dirty; the page to send, if anything differs.
@@ -74,9 +76,10 @@ impl Source {
             let reading = self.mirror.read(&request).map_err(|error| self.fail(&error))?;
             let turn = self
                 .capture
-                .turn(&reading)
+                .turn_on(&reading, &self.mirror)
                 .map_err(|error| self.fail(&error.to_string().into()))?;
             self.mirror.forget(&turn.gone);
+            self.mirror.ask(self.capture.asked());
             if turn.page.is_some() {
                 return Ok(turn.page);
             }
@@ -106,13 +109,11 @@ impl Source {
         self.capture.restart();
     }
 
-    /// Reads these subtrees again; none: the whole page.
-    pub(crate) fn repair(&mut self, roots: &[NodeId]) {
-        if roots.is_empty() {
-            return self.restart();
-        }
-        for &root in roots {
-            self.capture.dirt.note(root, Parts::SUBTREE);
+    /// The next page is what the replica has otherwise.
+    pub(crate) fn repair(&mut self, other: &Digest) {
+        self.capture.repair(other);
+        if self.capture.is_fresh() {
+            self.mirror.reset();
         }
     }
 

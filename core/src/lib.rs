@@ -4,8 +4,9 @@
 //! In reading order: [`node`] names what may be in a replica, [`reading`] is what was read of a page,
 //! [`mask`] the wall between the page and the wire, [`tree`] what the other end was told, [`dirt`]
 //! what to read again, [`diff`] the ops that bring the other end up to date, [`ops`] their form,
-//! [`capture`] all of it in order, [`replica`] the checks at the agent's end, [`message`] everything
-//! the ends say, [`seal`] how nobody else hears it, [`session`] the two state machines.
+//! [`capture`] all of it in order, [`replica`] the checks at the agent's end, [`repair`] what is done
+//! when they fail, [`message`] everything the ends say, [`seal`] how nobody else hears it,
+//! [`session`] the two state machines.
 //!
 //! One change, from the page to the replica. The words are those that the glue writes:
 //!
@@ -43,6 +44,7 @@ pub mod node;
 pub mod ops;
 pub mod pack;
 pub mod reading;
+pub mod repair;
 pub mod replica;
 pub mod seal;
 pub mod selection;

@@ -6,6 +6,7 @@
 
 mod patterns;
 mod policy;
+mod states;
 mod treat;
 mod zone;
 
@@ -13,11 +14,13 @@ pub use patterns::{find, find_joined};
 pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};
 
+use crate::css::{self, Asked, Screen};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::selection;
 use crate::tree::Tree;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use treat::Treatment;
 use zone::Zone;
@@ -45,10 +48,19 @@ pub struct Masking {
     pub reread: Vec<NodeId>,
 }
 
-/// Masks what was read. `tree` tells the zones of the ancestors that were not read again.
-pub fn mask(policy: &Policy, tree: &Tree, reading: &Reading<Raw>) -> Masking {
+/// Masks what was read. `tree` tells the zones of the ancestors that were not read again, `screen`
+/// what style sheets ask of the customer's browser; `asked` takes the states that they ask for.
+pub fn mask(
+    policy: &Policy,
+    tree: &Tree,
+    reading: &Reading<Raw>,
+    screen: &dyn Screen,
+    asked: &mut Asked,
+) -> Masking {
     let mut masker = Masker {
         policy,
+        screen,
+        asked,
         raw: reading,
         treated: vec![[None; Treatment::COUNT]; reading.strings.len() as usize],
         strings: Strings::default(),
@@ -147,6 +159,8 @@ struct Element {
 
 struct Masker<'a> {
     policy: &'a Policy,
+    screen: &'a dyn Screen,
+    asked: &'a mut Asked,
     raw: &'a Reading<Raw>,
     /// For each raw text what it became, by treatment: equal texts are treated once.
     treated: Vec<[Option<StrId>; Treatment::COUNT]>,
@@ -169,7 +183,7 @@ impl Masker<'_> {
             Zone(tree.zone(id))
         };
         let span = if parts.has(Parts::SETTINGS) {
-            self.element_settings(namespace, name, zone, settings)
+            self.element_settings(namespace, name, zone, parent, settings)
         } else {
             self.empty_span()
         };
@@ -269,6 +283,14 @@ impl Masker<'_> {
                     self.settings.push((name, value));
                     continue;
                 }
+                if prop == Prop::Scheme {
+                    let scheme = css::scheme_on(self.raw.strings.get(value), self.screen);
+                    if !scheme.is_empty() {
+                        let value = self.strings.push(scheme);
+                        self.settings.push((name, value));
+                    }
+                    continue;
+                }
                 let treatment = self.prop_treatment("", prop, zone, false);
                 let value = self.treat(value, treatment);
                 self.settings.push((name, value));
@@ -282,6 +304,7 @@ impl Masker<'_> {
         namespace: Namespace,
         tag: &str,
         zone: Zone,
+        parent: Zone,
         span: Span,
     ) -> Span {
         let start = self.empty_span();
@@ -306,6 +329,15 @@ impl Masker<'_> {
                         let key = self.own_text(key, raw_name);
                         let value = self.treat(value, t);
                         self.settings.push((SettingName::Attr(key), value));
+                    }
+                }
+                SettingName::Prop(Prop::State) => {
+                    let place =
+                        states::Place { zone, parent, is_control: self.holds_value(tag, span) };
+                    let words = states::told(self.raw.strings.get(value), tag, place);
+                    if !words.is_empty() {
+                        let value = self.strings.push(&words);
+                        self.settings.push((name, value));
                     }
                 }
                 SettingName::Prop(prop) => {
@@ -376,8 +408,8 @@ impl Masker<'_> {
             Prop::Animations if zone.has(Zone::BLOCK) => Treatment::NamedMotion,
             Prop::Animations if self.hides_text(zone) => Treatment::QuietMotion,
             Prop::Animations => Treatment::Motion,
-            // Of an element it is none of ours.
-            Prop::Withheld | Prop::Selection => Treatment::Empty,
+            // Told by word, each where it belongs.
+            Prop::Withheld | Prop::State | Prop::Scheme | Prop::Selection => Treatment::Empty,
             Prop::Checked
             | Prop::Indeterminate
             | Prop::Selected
@@ -402,6 +434,8 @@ impl Masker<'_> {
         let hidden = zone.is_hidden();
         let shown = zone.is_shown();
         match kind {
+            // Whether the sheet is in force was settled at this end.
+            AttrKind::Data if tag == "style" && matches!(name, "media" | "title") => None,
             // The live state is a prop; the attribute would tell the first one.
             AttrKind::Structure if matches!(name, "checked" | "selected") => None,
             AttrKind::Structure if hidden && !is_layout(name) => None,
@@ -433,7 +467,18 @@ impl Masker<'_> {
         {
             return done;
         }
-        let text = treat::treat(self.policy, treatment, self.raw.strings.get(raw));
+        let text = self.raw.strings.get(raw);
+        let text = match treatment {
+            Treatment::Sheet | Treatment::QuietSheet => {
+                let sheet = css::sheet_on(text, self.screen, self.asked);
+                Cow::Owned(treat::treat(self.policy, treatment, &sheet).into_owned())
+            }
+            Treatment::Style | Treatment::QuietStyle => {
+                let style = css::style_on(text, self.screen);
+                Cow::Owned(treat::treat(self.policy, treatment, &style).into_owned())
+            }
+            _ => treat::treat(self.policy, treatment, text),
+        };
         let done = self.strings.push(&text);
         if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
             *entry = Some(done);

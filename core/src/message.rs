@@ -13,7 +13,7 @@ pub use annotation::Annotate;
 pub use control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-pub use page::{Applied, Page, Pointer, Repair, View, Visual, Waiting};
+pub use page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 
 use wincode::{SchemaRead, SchemaWrite};
 

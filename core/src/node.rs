@@ -7,6 +7,7 @@
 use wincode::{SchemaRead, SchemaWrite};
 
 mod names;
+pub mod state;
 
 /// A node of the customer's page, numbered from 1 in the order it was first read. The number
 /// means nothing outside one capture. The document itself is [`NodeId::DOCUMENT`].
@@ -58,6 +59,22 @@ pub const GAP: &str = "saath-gap";
 /// What stands for an element whose picture is not sent (a frame, a plug-in, a canvas…): an empty
 /// box of its size.
 pub const BOX: &str = "saath-box";
+
+/// What a replica calls an element that shows something from elsewhere, and that would fetch or run
+/// under its own name: a custom element, so that style sheets can still mean each kind by its own.
+/// `name` can be in any case.
+pub fn replaced_name(name: &str) -> Option<&'static str> {
+    const NAMES: &[(&str, &str)] = &[
+        ("applet", "saath-applet"),
+        ("audio", "saath-audio"),
+        ("canvas", "saath-canvas"),
+        ("embed", "saath-embed"),
+        ("object", "saath-object"),
+        ("video", "saath-video"),
+    ];
+    let found = NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+    found.map(|&(_, replaced)| replaced)
+}
 
 /// The name of an element that a replica may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,15 +174,19 @@ pub enum Prop {
     Size = 8,
     /// `masked` or `blocked` on an element whose content is withheld, for the console to mark.
     Withheld = 9,
+    /// Words for what only the customer's page has, sorted: `focus hover`. See [`state`].
+    State = 10,
     /// The running animations, as [`crate::motion`] has them.
     Animations = 12,
+    /// `light` or `dark` on a document that says in its head which colour schemes it has.
+    Scheme = 13,
     /// What the customer has selected, as [`crate::selection`] has it, on the document.
     Selection = 14,
 }
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -176,7 +197,9 @@ impl Prop {
         Self::Adopted,
         Self::Size,
         Self::Withheld,
+        Self::State,
         Self::Animations,
+        Self::Scheme,
         Self::Selection,
     ];
 

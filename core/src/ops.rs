@@ -8,6 +8,7 @@ mod words;
 
 use crate::node::{AttrKind, AttrName, Namespace, NodeId, Prop};
 use thiserror::Error;
+pub(crate) use words::{unzigzag, zigzag};
 
 /// A text of the batch's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,6 +139,9 @@ pub enum Op {
         /// Which attribute.
         key: Key,
     },
+    /// All attributes and states of a node are taken away. Only where a repair begins: what the
+    /// other end has there is not known.
+    Clear(NodeId),
 }
 
 /// Ops with their texts. The decoder makes only batches whose tags and attribute names are
@@ -229,6 +233,7 @@ mod tests {
                 Op::Unset { id, key: Key::Attr(class) },
                 Op::Unset { id, key: Key::Prop(Prop::Value) },
                 Op::Remove(NodeId(9)),
+                Op::Clear(id),
             ],
             strings,
         }

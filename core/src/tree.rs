@@ -4,12 +4,14 @@
 //! whether something differs, not what it was. A running hash over all nodes travels with every
 //! batch, so that a difference between the two ends is noticed at once.
 
+mod digest;
 mod hash;
 mod links;
 mod slab;
 
 use crate::node::NodeId;
 use crate::ops::{Batch, Key, Op, Place, StrId, Strings};
+pub use digest::{Digest, DigestError};
 pub(crate) use hash::hash_text;
 use hash::mix;
 use slab::Slab;
@@ -32,7 +34,8 @@ pub enum ApplyError {
     /// It makes a node that is there already.
     #[error("the node is there already")]
     Duplicate(NodeId),
-    /// It puts a node into itself, or where no node of its kind can be.
+    /// It puts a node into itself, or where no node of its kind can be, or takes a setting away that
+    /// is not there.
     #[error("the node cannot go there")]
     Misplaced(NodeId),
     /// The tree would grow too large or too deep.
@@ -244,6 +247,7 @@ impl Tree {
                 let number = self.setting_key(key, strings);
                 self.set(id, number, None)?;
             }
+            Op::Clear(id) => self.clear(id)?,
         }
         Ok(())
     }
@@ -358,19 +362,20 @@ impl Tree {
     }
 
     fn set(&mut self, id: NodeId, key: SettingKey, value: Option<u64>) -> Result<(), ApplyError> {
+        let name_hash = self.name_hash(key);
         let node = self.nodes.get_mut(id.0).ok_or(ApplyError::Unknown(id))?;
         if node.kind == Kind::Text {
             return Err(ApplyError::Misplaced(id));
         }
-        let name_hash = match self.names.names.get(key as usize) {
-            Some(name) => hash_text(name),
-            None => u64::from(key),
-        };
         let old = node_hash(id.0, node);
         let place = node.settings.iter().position(|(known, _)| *known == key);
-        if let Some(place) = place {
-            let (_, before) = node.settings.swap_remove(place);
-            node.content = node.content.wrapping_sub(mix(name_hash, before));
+        match place {
+            Some(place) => {
+                let (_, before) = node.settings.swap_remove(place);
+                node.content = node.content.wrapping_sub(mix(name_hash, before));
+            }
+            None if value.is_none() => return Err(ApplyError::Misplaced(id)),
+            None => {}
         }
         if let Some(value) = value {
             if node.settings.len() >= MAX_SETTINGS {
@@ -381,6 +386,32 @@ impl Tree {
         }
         self.rehash(id.0, old);
         Ok(())
+    }
+
+    fn clear(&mut self, id: NodeId) -> Result<(), ApplyError> {
+        let held = self.nodes.get(id.0).map_or(0, |node| self.settings_hash(node));
+        let node = self.nodes.get_mut(id.0).ok_or(ApplyError::Unknown(id))?;
+        if node.kind == Kind::Text {
+            return Err(ApplyError::Misplaced(id));
+        }
+        let old = node_hash(id.0, node);
+        node.content = node.content.wrapping_sub(held);
+        node.settings.clear();
+        self.rehash(id.0, old);
+        Ok(())
+    }
+
+    fn name_hash(&self, key: SettingKey) -> u64 {
+        match self.names.names.get(key as usize) {
+            Some(name) => hash_text(name),
+            None => u64::from(key),
+        }
+    }
+
+    /// What the settings of a node are of its content.
+    fn settings_hash(&self, node: &TreeNode) -> u64 {
+        let hashes = node.settings.iter().map(|&(key, value)| mix(self.name_hash(key), value));
+        hashes.fold(0, u64::wrapping_add)
     }
 
     fn rehash(&mut self, id: u32, old: u64) {

@@ -5,13 +5,13 @@
 //! reader that writes the words that `glue.js` writes.
 
 mod page;
+#[path = "converge/repair.rs"]
+mod repair;
 
-use page::{Edit, Observer, Page, Sink};
+use page::{Edit, Ends, from_scratch};
 use proptest::prelude::*;
-use saath_core::capture::Capture;
 use saath_core::mask::{Patterns, Policy, View};
-use saath_core::message::page::Page as Message;
-use saath_core::replica::Replica;
+use saath_core::replica::{Replica, Verdict};
 
 /// Edits, and where the capture takes its turns between them.
 #[derive(Debug, Clone)]
@@ -23,83 +23,27 @@ enum Step {
     Flush,
 }
 
-struct Ends {
-    page: Page,
-    observer: Observer,
-    capture: Capture,
-    replica: Replica,
-    sink: Sink,
-    sent: Vec<Message>,
+fn run(policy: &Policy, steps: &[Step]) -> Ends {
+    let mut ends = Ends::new(policy);
+    go(&mut ends, steps);
+    ends
 }
 
-impl Ends {
-    fn new(policy: &Policy) -> Self {
-        let mut ends = Self {
-            page: Page::new(),
-            observer: Observer::default(),
-            capture: Capture::new(policy.clone()),
-            replica: Replica::default(),
-            sink: Sink::default(),
-            sent: vec![],
-        };
-        ends.flush();
-        ends
-    }
-
-    fn observe(&mut self) {
-        let words = self.observer.take_records(&self.page);
-        self.capture.dirt.note_words(&words);
-    }
-
-    fn flush(&mut self) {
-        self.observe();
-        for _ in 0..8 {
-            if self.capture.dirt.is_empty() {
-                return;
-            }
-            let request = self.capture.dirt.take();
-            let reading = self.observer.read(&mut self.page, &request);
-            let turn = self.capture.turn(&reading).unwrap();
-            self.observer.forget(&turn.gone);
-            if let Some(message) = turn.page {
-                let batch = self.replica.apply(&message).unwrap().batch;
-                self.sink.write(&batch, message.fresh);
-                self.sent.push(message);
-            }
+fn go(ends: &mut Ends, steps: &[Step]) {
+    for step in steps {
+        match step {
+            Step::Edit(edit) => ends.edit(edit),
+            Step::Observe => ends.observe(),
+            Step::Flush => ends.flush(),
         }
-        panic!("the capture never comes to rest");
     }
-
-    fn run(&mut self, steps: &[Step]) {
-        for step in steps {
-            match step {
-                Step::Edit(edit) => self.page.edit(edit, &mut self.observer),
-                Step::Observe => self.observe(),
-                Step::Flush => self.flush(),
-            }
-        }
-        self.flush();
-    }
-}
-
-/// The page as a capture that has seen nothing before would send it.
-fn from_scratch(page: &Page, policy: &Policy) -> Sink {
-    let mut page = page.clone();
-    let mut observer = Observer::default();
-    let mut capture = Capture::new(policy.clone());
-    let request = capture.dirt.take();
-    let reading = observer.read(&mut page, &request);
-    let message = capture.turn(&reading).unwrap().page.unwrap();
-    let batch = Replica::default().apply(&message).unwrap().batch;
-    let mut sink = Sink::default();
-    sink.write(&batch, true);
-    sink
+    ends.flush();
+    assert_eq!(ends.asked, None);
 }
 
 fn check(policy: &Policy, steps: &[Step]) {
-    let mut ends = Ends::new(policy);
-    ends.run(steps);
-    assert_eq!(ends.sink.html(), from_scratch(&ends.page, policy).html());
+    let ends = run(policy, steps);
+    assert_eq!(ends.sink.html(), from_scratch(&ends.page, policy).0.html());
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -131,15 +75,14 @@ proptest! {
         let policy = show_all();
         let mut ends = Ends::new(&policy);
         ends.page.marks = false;
-        ends.run(&steps);
+        go(&mut ends, &steps);
         // Here the masks change nothing, so the page itself is the measure.
         prop_assert_eq!(ends.sink.html(), ends.page.html());
     }
 
     #[test]
     fn no_masked_text_is_sent(steps in steps()) {
-        let mut ends = Ends::new(&Policy::default());
-        ends.run(&steps);
+        let ends = run(&Policy::default(), &steps);
         for message in &ends.sent {
             let batch = String::from_utf8_lossy(&message.batch).into_owned();
             prop_assert!(!batch.contains(page::SECRET), "{}", batch);
@@ -167,8 +110,11 @@ fn a_lost_page_is_noticed() {
     ends.page.add_rows(3, &mut ends.observer);
     ends.flush();
     let mut other = Replica::default();
-    assert!(other.apply(&ends.sent[0]).is_ok());
+    assert_eq!(other.apply(&ends.sent[0]).unwrap().verdict, Verdict::Equal);
     ends.page.add_rows(3, &mut ends.observer);
     ends.flush();
-    assert!(other.apply(&ends.sent[2]).is_err());
+    let verdict = other.apply(&ends.sent[2]).unwrap().verdict;
+    assert!(matches!(verdict, Verdict::Differs(digest) if !digest.is_empty()));
+    // What goes on from it is not even tried.
+    assert_eq!(other.apply(&ends.sent[2]).unwrap().verdict, Verdict::LeftOut);
 }

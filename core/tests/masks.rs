@@ -3,6 +3,7 @@
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Mode, Patterns, Policy, View};
 use saath_core::node::{NodeId, Prop};
+use saath_core::ops::{Key, Op};
 use saath_core::reading::{Marks, Reading};
 use saath_core::replica::Replica;
 
@@ -198,6 +199,87 @@ fn under_a_mask_only_the_layout_is_left() {
     );
     let own = El { tag: "x-chart", attrs: &[("values", "PAN ABCPV1234D")], ..El::default() };
     check(&values(), own, &["x-chart", "values", "PAN ████████"]);
+}
+
+/// The words of the last of some nested elements, if any are told.
+fn states(policy: &Policy, nest: &[El<'_>]) -> Option<String> {
+    let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+    for (index, element) in nest.iter().enumerate() {
+        words.element(index as u32 + 2, element);
+        words.words.pop();
+    }
+    words.words.extend(vec![0; nest.len() + 1]);
+    let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
+    let mut capture = Capture::new(policy.clone());
+    capture.dirt.take();
+    let page = capture.turn(&reading).unwrap().page.unwrap();
+    let batch = Replica::default().apply(&page).unwrap().batch;
+    let last = NodeId(nest.len() as u32 + 1);
+    batch.ops().iter().find_map(|op| match *op {
+        Op::Set { id, key: Key::Prop(Prop::State), value } if id == last => {
+            Some(batch.text(value).to_owned())
+        }
+        _ => None,
+    })
+}
+
+#[test]
+fn states_tell_nothing_of_what_is_masked() {
+    let states_of = |policy: &Policy, tag, attrs: &[_], marks: &[u32], words: &str| {
+        let mut nest: Vec<_> =
+            marks.iter().map(|&marks| El { tag: "div", marks, ..El::default() }).collect();
+        let last = El { tag, attrs, props: &[(Prop::State, words)], ..El::default() };
+        match nest.last_mut() {
+            Some(own) => *own = El { marks: own.marks, ..last },
+            None => nest.push(last),
+        }
+        states(policy, &nest)
+    };
+    let all = "active hover invalid undefined nonsense";
+    let told = |words: &str| Some(words.to_owned());
+    // A value that is not shown is neither valid nor invalid.
+    assert_eq!(states_of(&values(), "input", &[], &[], all), told("active hover undefined"));
+    assert_eq!(states_of(&values(), "form", &[], &[], all), told("active hover undefined"));
+    assert_eq!(states_of(&values(), "p", &[], &[], all), told("active hover undefined"));
+    assert_eq!(
+        states_of(&values(), "button", &[], &[], all),
+        told("active hover invalid undefined")
+    );
+    assert_eq!(
+        states_of(&show_all(), "input", &[], &[], all),
+        told("active hover invalid undefined")
+    );
+    let password = [("type", "password")];
+    assert_eq!(
+        states_of(&show_all(), "input", &password, &[], all),
+        told("active hover undefined")
+    );
+    // Where what is masked begins is seen, but no trail over the keys in it.
+    let (mask, block) = (Marks::MASK, Marks::BLOCK);
+    assert_eq!(states_of(&values(), "div", &[], &[mask], all), told("active hover undefined"));
+    assert_eq!(states_of(&values(), "button", &[], &[mask, 0], all), told("undefined"));
+    assert_eq!(states_of(&show_all(), "button", &[], &[mask, 0], all), told("undefined"));
+    assert_eq!(states_of(&Policy::mask_all(), "a", &[], &[0, 0], "hover"), None);
+    assert_eq!(states_of(&values(), "div", &[], &[block], all), None);
+    // Which of the boxes has the focus is as good as the tick in it.
+    let choice = "choice focus focus-within";
+    assert_eq!(states_of(&values(), "input", &[("type", "radio")], &[], choice), None);
+    assert_eq!(states_of(&values(), "li", &[], &[], choice), None);
+    assert_eq!(states_of(&show_all(), "li", &[], &[], choice), told("focus focus-within"));
+}
+
+#[test]
+fn pages_cannot_name_the_states_of_a_replica() {
+    let forged = El {
+        tag: "p",
+        attrs: &[
+            ("data-saath-state", "hover"),
+            ("Data-Saath-State", "focus"),
+            ("data-saath-withheld", "masked"),
+        ],
+        ..El::default()
+    };
+    check(&show_all(), forged, &["p"]);
 }
 
 #[test]

@@ -17,12 +17,12 @@ mod world;
 use saath_core::message::action::{Action, ActionResult, Modifiers, Outcome, Spot};
 use saath_core::message::annotation::Annotate;
 use saath_core::message::control::{DenyReason, EndReason, Level, LevelReason, RequestLevel};
-use saath_core::message::page::{Pointer, View, Waiting};
+use saath_core::message::page::{PageKind, Pointer, View, Waiting};
 use saath_core::node::NodeId;
 use saath_core::session::{Ended, State, agent, customer};
 use saath_protocol::envelope::{FrameKind, Side};
 
-use world::{World, whole};
+use world::{World, part, whole};
 
 pub(crate) fn click() -> Action {
     Action::Click { target: NodeId(7), at: Spot { x: 1, y: 2 }, modifiers: Modifiers::default() }
@@ -141,7 +141,7 @@ fn stop_is_local_also_when_the_relay_swallows_everything() {
     assert!(world.storage.is_none());
     let sent = world.at_customer.len();
     assert!(!world.page(false, "after"));
-    world.customer(customer::Event::Page { fresh: true, batch: vec![1], hash: 0 });
+    world.customer(customer::Event::Page { kind: PageKind::Fresh, batch: vec![1], hash: 0 });
     world.customer(customer::Event::Stop);
     world.run(600_000);
     assert_eq!(world.at_customer.len(), sent, "nothing after the end");
@@ -186,7 +186,11 @@ fn nothing_of_the_page_leaves_before_allow() {
     world.habits.allow = false;
     let push = |world: &mut World| {
         assert!(!world.customer.room());
-        world.customer(customer::Event::Page { fresh: true, batch: vec![7; 99], hash: 1 });
+        world.customer(customer::Event::Page {
+            kind: PageKind::Fresh,
+            batch: vec![7; 99],
+            hash: 1,
+        });
         world.customer(customer::Event::Pointer(Pointer { x: 1, y: 1, pressed: false }));
         world.run(7);
     };
@@ -287,7 +291,7 @@ fn pages_stop_while_they_are_not_acknowledged() {
     assert_eq!(sent, 8);
     world.run(1000);
     // An adapter that does not ask has its page left out, and is told to start anew.
-    world.customer(customer::Event::Page { fresh: false, batch: vec![1], hash: 0 });
+    world.customer(customer::Event::Page { kind: PageKind::Change, batch: vec![1], hash: 0 });
     world.run(1000);
     assert_eq!(world.replica().len(), 8);
     world.at_customer.clear();
@@ -326,7 +330,7 @@ fn a_repair_sends_anew_and_frees_the_way() {
     (0..8).for_each(|n| assert!(world.page(n == 0, "page")));
     world.run(100);
     assert!(!world.customer.room());
-    world.agent(agent::Event::Repair(whole(0)));
+    world.agent(agent::Event::Repair(whole(8)));
     world.run(100);
     assert!(world.customer_saw("SendFresh") && world.customer.room());
     world.at_customer.clear();
@@ -334,8 +338,63 @@ fn a_repair_sends_anew_and_frees_the_way() {
     world.run(1000);
     assert!(!world.customer_saw("SendFresh"), "not more often than each two seconds");
     world.run(1000);
-    let fresh = |effect: &&customer::Effect| matches!(effect, customer::Effect::SendFresh { .. });
+    let fresh = |effect: &&customer::Effect| matches!(effect, customer::Effect::SendFresh);
     assert_eq!(world.at_customer.iter().filter(fresh).count(), 1);
+}
+
+#[test]
+fn a_digest_asks_for_a_part() {
+    let mut world = World::sharing(21);
+    assert!(world.page(true, "page") && world.page(false, "wrong"));
+    world.run(100);
+    world.agent(agent::Event::Repair(part(2)));
+    world.run(100);
+    assert!(world.customer_saw("SendRepair") && !world.customer_saw("SendFresh"));
+    // The next has to wait, and with it what the replica would only leave out.
+    world.at_customer.clear();
+    world.agent(agent::Event::Repair(part(2)));
+    world.run(100);
+    assert!(!world.customer_saw("SendRepair") && !world.customer.room());
+    world.run(2000);
+    assert!(world.customer_saw("SendRepair") && world.customer.room());
+}
+
+/// A page from which the replica starts anew is on its way already when the repair comes.
+#[test]
+fn what_a_fresh_page_makes_right_is_not_repaired() {
+    let mut world = World::sharing(22);
+    assert!(world.page(true, "page") && world.page(false, "wrong"));
+    world.run(100);
+    assert!(world.page(true, "anew"));
+    world.agent(agent::Event::Repair(part(2)));
+    world.run(3000);
+    assert!(!world.customer_saw("SendRepair") && !world.customer_saw("SendFresh"));
+    // The same while the repair waits for its time.
+    (0..2).for_each(|_| world.agent(agent::Event::Repair(part(3))));
+    world.run(100);
+    world.customer(customer::Event::Page { kind: PageKind::Fresh, batch: vec![1], hash: 0 });
+    world.at_customer.clear();
+    world.run(3000);
+    assert!(!world.customer_saw("SendRepair") && world.customer.room());
+}
+
+/// An end that never sends what fits is not asked for ever.
+#[test]
+fn a_replica_that_never_comes_right_ends_the_session() {
+    let mut world = World::sharing(23);
+    assert!(world.page(true, "page"));
+    world.run(100);
+    let mut asked = [0, 0];
+    while world.agent_ended().is_none() {
+        world.at_customer.clear();
+        world.agent(agent::Event::Repair(part(99)));
+        world.run(2100);
+        asked[0] += usize::from(world.customer_saw("SendRepair"));
+        asked[1] += usize::from(world.customer_saw("SendFresh"));
+    }
+    assert_eq!(asked, [10, 10]);
+    assert_eq!(world.agent_ended(), Some(Ended::PeerBroken));
+    assert_eq!(world.customer_ended(), Some(Ended::Reason(EndReason::ProtocolError)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use saath_core::message::annotation::Annotate;
 use saath_core::message::control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-use saath_core::message::page::{Applied, Page, Pointer, Repair, View, Visual, Waiting};
+use saath_core::message::page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 use saath_core::message::{FromAgent, FromCustomer};
 use saath_core::node::NodeId;
 use saath_core::seal::self_test::{CPACE_B3, SESSION, SessionVector, self_test};
@@ -239,7 +239,7 @@ fn messages_from_the_customer() {
         M::Granted(Granted { level: Level::Point, policy: [0xab; 32] }) => "0001abababababababababababababababababababababababababababababababab",
         M::Denied(DenyReason::Reported) => "0102",
         M::End(EndReason::Idle) => "0204",
-        M::Page(Page { number: 300, fresh: true, batch: vec![1, 2, 3], hash: u64::MAX }) => "03fb2c010103010203fdffffffffffffffff",
+        M::Page(Page { number: 300, kind: PageKind::Fresh, batch: vec![1, 2, 3], hash: u64::MAX }) => "03fb2c010103010203fdffffffffffffffff",
         M::View(View { width: 1280, height: 720, scale: 1500, title: "आयकर".into(),
             url: "https://portal.example/".into(), hidden: false, overlay_scrollbars: true,
             waiting: Some(Waiting::Confirm), visual: Some(Visual { left: 0, top: 100, width: 64_000, height: 30_050 })
@@ -262,7 +262,7 @@ fn messages_from_the_agent() {
         M::Act(Act { serial: 251, action: Action::Check { target: NodeId(9), checked: true } }) => "04fbfb00050901",
         M::Annotate(Annotate::Clear) => "0503",
         M::Applied(Applied { number: 65_536 }) => "06fc00000100",
-        M::Repair(Repair { number: 2, roots: vec![NodeId(5), NodeId(600)] }) => "07020205fb5802",
+        M::Repair(Repair { number: 2, digest: vec![5, 6] }) => "0702020506",
     });
 }
 
@@ -299,6 +299,9 @@ fn annotations() {
 fn values() {
     golden!(Level, Level::View | Level::Point | Level::Act => {
         Level::View => "00", Level::Point => "01", Level::Act => "02",
+    });
+    golden!(PageKind, PageKind::Change | PageKind::Fresh | PageKind::Repair => {
+        PageKind::Change => "00", PageKind::Fresh => "01", PageKind::Repair => "02",
     });
     use DenyReason as D;
     golden!(D, D::Declined | D::NotVerified | D::Reported => {

@@ -5,12 +5,15 @@
 const GAPS = new Set(["script", "noscript", "template", "link", "meta", "base", "source", "track", "param"]);
 /** Without their picture: a box of the same size. */
 const BOXES = new Set(["iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
+const FRAMES = new Set(["iframe", "frame"]);
 /** What loads, runs or leads away, and what the live state replaces. */
 const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poster", "ping", "background",
   "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
   "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
+/** The replica's own, which a page cannot set. */
+const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker"]);
 /** In place of what is never told. */
 const SECRET = "████████";
 const MOST = 12;
@@ -31,10 +34,12 @@ export function differences(page, replica, styles) {
   return out;
 }
 
-function linesOf(doc, isReplica, styles) {
+/** The tree in lines; `portable` ones say nothing that each engine measures for itself. */
+export function linesOf(doc, isReplica, styles, portable) {
   const win = doc.defaultView;
   const lines = [`mode ${doc.compatMode}`, `scroll ${Math.round(win.scrollX)},${Math.round(win.scrollY)}`];
   const closed = win[Symbol.for("saath.roots")];
+  const size = (node) => (portable ? "" : ` ${sizeOf(node)}`);
   const walk = (node, depth) => {
     const indent = " ".repeat(depth);
     if (node.nodeType === 3 || node.nodeType === 4) {
@@ -47,13 +52,18 @@ function linesOf(doc, isReplica, styles) {
     if (node.nodeType !== 1) return;
     const tag = node.localName;
     if (tag.startsWith("saath-") && !isReplica) return;
-    const kind = GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
+    const inner = FRAMES.has(tag) && documentIn(node);
+    const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
       return;
     }
-    lines.push(indent + (kind === "box" ? `<box> ${sizeOf(node)}` : head(node, isReplica)));
+    lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, size)));
     if (kind === "box") return;
+    if (kind === "frame") {
+      lines.push(...linesOf(inner, isReplica, styles, portable).map((line) => `${indent} ${line}`));
+      return;
+    }
     if (styles) lines.push(`${indent}: ${looks(win, node)}`);
     if (tag === "style" || tag === "textarea") return;
     const shadow = node.shadowRoot ?? closed?.get(node) ?? node.closedForTest;
@@ -68,13 +78,17 @@ function linesOf(doc, isReplica, styles) {
   return lines;
 }
 
-function head(node, isReplica) {
+function head(node, isReplica, size) {
   const tag = node.localName;
   const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[node.namespaceURI] + tag];
   const never = !isReplica && isNever(node);
   const attributes = [];
-  for (const { name, value } of node.attributes) {
-    if (name.startsWith("on") || DROPPED.has(name) || name === "data-saath-withheld" || name === "data-saath-picker") continue;
+  for (let { name, value } of node.attributes) {
+    if (name.startsWith("on") || DROPPED.has(name) || OURS.has(name)) continue;
+    // It says which sheets are in force: those are there or not.
+    if (tag === "style" && (name === "media" || name === "title")) continue;
+    // A part has its states as more names.
+    if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;
@@ -83,11 +97,11 @@ function head(node, isReplica) {
       if (value.startsWith("#")) attributes.push(`href=${value}`);
     } else if (name === "href") attributes.push("href=#");
     // Style declarations: as the engine understands them.
-    else if (name === "style") attributes.push(`style=${node.style?.cssText ?? value}`);
+    else if (name === "style") attributes.push(`style=${settled(node.style?.cssText ?? value)}`);
     else attributes.push(`${name}=${value}`);
   }
   parts.push(...attributes.sort());
-  if (tag === "img") parts.push(`size ${sizeOf(node)}`);
+  if (tag === "img") parts.push(`size${size(node)}`);
   if (tag === "input") {
     if (node.type === "checkbox" || node.type === "radio") parts.push(`checked ${node.checked}`, `indeterminate ${node.indeterminate}`);
     else if (never && node.type !== "file") parts.push(`value ${SECRET}`);
@@ -95,6 +109,8 @@ function head(node, isReplica) {
   }
   if (tag === "textarea" || tag === "output" || tag === "meter" || tag === "progress") parts.push(`value ${never ? SECRET : node.value}`);
   if (tag === "select") parts.push(`chosen ${Array.from(node.selectedOptions, (option) => option.index)}`);
+  if (tag === "details") parts.push(`open ${node.open}`);
+  if (node.matches(":fullscreen")) parts.push("fullscreen");
   if (tag === "dialog") parts.push(`modal ${node.matches(":modal")}`);
   if (node.popover) parts.push(`popover ${node.matches(":popover-open")}`);
   if (node.scrollTop || node.scrollLeft) {
@@ -114,6 +130,39 @@ function moves(node) {
     const state = playState === "finished" ? "paused" : playState;
     return `moving ${animationName ?? ""}${effect.pseudoElement ?? ""} ${state} ×${playbackRate}${at}`;
   });
+}
+
+/** Of two colour schemes the one in use is told. */
+function settled(style) {
+  const used = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`);
+}
+
+/** The document in a frame of the same origin. */
+function documentIn(frame) {
+  try {
+    return frame.contentDocument?.documentElement ? frame.contentDocument : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where the page has what no policy shows: `[x, y, width, height]` each. */
+export function secrets(doc) {
+  const closed = doc.defaultView[Symbol.for("saath.roots")];
+  const found = [];
+  const look = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      const { x, y, width, height } = node.getBoundingClientRect();
+      if (isNever(node)) found.push([x, y, width, height]);
+      const shadow = node.shadowRoot ?? closed?.get(node);
+      if (shadow) look(shadow);
+      const inner = FRAMES.has(node.localName) && documentIn(node);
+      if (inner) found.push(...secrets(inner).map(([a, b, c, d]) => [a + x + node.clientLeft, b + y + node.clientTop, c, d]));
+    }
+  };
+  look(doc);
+  return found;
 }
 
 /** No policy shows these: see SECURITY.md. */

@@ -2,51 +2,113 @@
 // for one step of the page after the other and for what differs then.
 
 import init, { Replica } from "/saath/saath.js";
-import { differences } from "./compare.js";
+import { differences, linesOf, secrets } from "./compare.js";
 
 const SHOW_ALL = { mode: "values", unredactedViews: ["*"], patterns: "off" };
 
 const query = new URLSearchParams(location.search);
 const frame = document.getElementById("page");
+const place = document.getElementById("replica");
+const styles = query.get("styles") !== "no";
 const frames = [];
 const complaints = [];
+const refused = new Set();
 let replica, recorder, page, failure;
 
 window.viewer = {
   /** Resolves when the page is recorded. */
-  ready: start().catch((error) => {
+  ready: (query.has("page") ? start() : init().then(fresh)).catch((error) => {
     failure = String(error?.stack ?? error);
   }),
+  /** How many steps there are, what the page needs of the engine and does not find, by name, and
+   *  what went wrong. */
+  begun: () => ({ failure, steps: page?.steps?.length ?? 0,
+    lacks: Object.entries(page?.needs ?? {}).filter(([, there]) => !there).map(([name]) => name) }),
   frames,
   complaints,
   steps: () => page.steps.length,
-  /** Does one of the page's own steps. */
-  step: (index) => page.steps[index](),
+  /** Does one of the page's own steps. What it gives back is for the test to do by hand. */
+  async step(index) {
+    const wishes = await page.steps[index]();
+    // Many a step gives back what its last call did.
+    return [wishes].flat().every((wish) => Object.getPrototypeOf(wish ?? 0) === page.Object.prototype) ? wishes : null;
+  },
   /** What the replica has otherwise than the page, in words; nothing if it is right. */
   differences() {
     if (failure) return [failure];
     recorder.flush();
     if (failure) return [failure];
-    return differences(page.document, replica.document, query.get("styles") !== "no");
+    return differences(page.document, replica.document, styles);
+  },
+  /** The same, when there is nothing any more or the patience (in ms) is over; and then where the
+   *  two are, whether the mouse is on the page, and what nobody may see of it. */
+  async settle({ patience, swapped }) {
+    const start = performance.now();
+    document.body.classList.toggle("swapped", swapped);
+    let wrong;
+    do {
+      // Twice: what is written in one frame is painted in the next.
+      await nextFrame();
+      await nextFrame();
+      wrong = window.viewer.differences();
+    } while (wrong.length && performance.now() - start < patience);
+    const shown = place.querySelector("iframe");
+    return { wrong, page: rect(frame), replica: shown && rect(shown), ratio: devicePixelRatio, hovered: frame.matches(":hover"),
+      secrets: failure ? [] : secrets(page.document).map(([x, y, width, height]) => ({ x, y, width, height })) };
+  },
+  /** The middle of an element of the page, in pixels of this one. */
+  spot(selector) {
+    const outer = frame.getBoundingClientRect();
+    const box = page.document.querySelector(selector).getBoundingClientRect();
+    return { x: Math.round(outer.x + box.x + box.width / 2), y: Math.round(outer.y + box.y + box.height / 2) };
+  },
+  /** Gives the page another size. */
+  resize(width, height) {
+    for (const element of [frame.parentNode, place]) Object.assign(element.style, { width: `${width}px`, height: `${height}px` });
+  },
+  /** What the replica wanted to load. */
+  requests() {
+    const { performance } = replica.document.defaultView;
+    const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+    return [...refused, ...loaded.filter((name) => !/^(data|blob):/.test(name))];
   },
   html: () => replica.document.documentElement.outerHTML,
   page: () => page,
   document: () => replica.document,
+  /** The tree without what another engine lays out otherwise. */
+  lines: (ofReplica) => linesOf(ofReplica ? replica.document : page.document, ofReplica, false, true),
   /** How much was emitted. */
   bytes: () => frames.reduce((sum, { length }) => sum + length, 0),
   stop: () => recorder.stop(),
+  /** Emits what repairs the replica, if it needs it. */
+  repair: () => {
+    const doubt = replica.doubt();
+    if (doubt) failure = undefined;
+    if (doubt) recorder.repair(doubt);
+    return doubt?.length;
+  },
+  /** What becomes of each frame on its way: none if it is lost. */
+  onTheWay: (frame) => frame,
   /** Another replica, without anything in it. */
-  fresh: () => new Replica(document.getElementById("replica")),
+  fresh: () => new Replica(place),
+  /** What was emitted from a frame on, as text. */
+  recorded: (from) => frames.slice(from).map((bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))),
+  /** Shows what another browser has recorded. */
+  replay(recorded) {
+    for (const text of recorded) emit(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+    return failure ?? null;
+  },
 };
 
 async function start() {
   await init();
-  replica = new Replica(document.getElementById("replica"));
+  await fresh();
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
   viewer.alert = page.alert;
   page.steps ??= [];
+  await page.ready;
   for (const name of ["error", "warn"]) {
     page.console[name] = (...words) => complaints.push(words.join(" "));
   }
@@ -55,26 +117,51 @@ async function start() {
   recorder = record({ policy, emit });
 }
 
+function fresh() {
+  replica = new Replica(place);
+}
+
 function emit(bytes) {
   frames.push(bytes);
+  const arrived = window.viewer.onTheWay(bytes);
+  if (!arrived) return;
   try {
-    replica.apply(bytes);
+    replica.apply(arrived);
   } catch (error) {
     failure ??= `frame ${frames.length} is refused: ${error.name}: ${error.message}`;
   }
+  watch(replica.document);
+}
+
+/** Hears of what the policy of this page keeps the replica from loading. A fresh page forgets who
+ *  listened, so it is asked again after each frame; events come later than that. */
+function watch(document) {
+  document?.removeEventListener("securitypolicyviolation", refuse);
+  document?.addEventListener("securitypolicyviolation", refuse);
+}
+
+function refuse({ blockedURI, effectiveDirective }) {
+  refused.add(`${effectiveDirective} ${blockedURI}`);
 }
 
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */
 async function recordOf(page) {
   const script = page.document.createElement("script");
   script.type = "module";
-  script.textContent = `
-    import init, { record } from "/saath/saath.js";
-    await init();
-    dispatchEvent(new CustomEvent("saath", { detail: record }));`;
+  // Not inline: the page may have a policy.
+  script.src = "/record.js";
   const loaded = new Promise((done) => page.addEventListener("saath", done, { once: true }));
   page.document.documentElement.append(script);
   const { detail } = await loaded;
   script.remove();
   return detail;
+}
+
+function rect(element) {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return { x, y, width, height };
+}
+
+function nextFrame() {
+  return new Promise(requestAnimationFrame);
 }

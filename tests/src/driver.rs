@@ -20,19 +20,30 @@ pub enum Engine {
     Chromium,
     /// Gecko, through geckodriver.
     Firefox,
+    /// WebKitGTK's own small browser, through WebKitWebDriver. It has no headless mode: it gets a
+    /// display of its own.
+    WebKit,
 }
 
 impl Engine {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
     /// The one that `BROWSER` names; Chromium if none.
     ///
     /// # Errors
     /// When it names another.
     pub fn from_env() -> Result<Self> {
-        match std::env::var("BROWSER").as_deref() {
-            Err(_) | Ok("chromium") => Ok(Self::Chromium),
-            Ok("firefox") => Ok(Self::Firefox),
-            Ok(other) => bail!("BROWSER is `{other}`; it may be chromium or firefox"),
-        }
+        std::env::var("BROWSER").map_or(Ok(Self::Chromium), |name| Self::parse(&name))
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn parse(name: &str) -> Result<Self> {
+        let engine = Self::ALL.into_iter().find(|engine| engine.name() == name);
+        engine.with_context(|| format!("`{name}` is not chromium, firefox or webkit"))
     }
 
     /// As in file names and in `BROWSER`.
@@ -41,6 +52,7 @@ impl Engine {
         match self {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
         }
     }
 }
@@ -50,6 +62,7 @@ pub(crate) struct Driver {
     pub(crate) client: Client,
     // Dropped in this order: the browser first, then what it writes to.
     _child: Child,
+    _display: Option<Child>,
     _profile: Profile,
 }
 
@@ -57,9 +70,15 @@ impl Driver {
     pub(crate) async fn start(engine: Engine) -> Result<Self> {
         let profile = Profile::new()?;
         let port = free_ports(1)?;
+        let mut display = None;
         let (command, capabilities) = match engine {
             Engine::Chromium => chromium(port, &profile.0),
             Engine::Firefox => firefox(port, &profile.0)?,
+            Engine::WebKit => {
+                let (child, name) = screen()?;
+                display = Some(child);
+                webkit(port, &profile.0, &name)?
+            }
         };
         // Browsers grumble about the machine at every start.
         let child = Child::start(&command, Stdio::null())
@@ -75,7 +94,7 @@ impl Driver {
             .capabilities(capabilities)
             .connect(&url)
             .await?;
-        Ok(Self { client, _child: child, _profile: profile })
+        Ok(Self { client, _child: child, _display: display, _profile: profile })
     }
 
     /// A command of the driver's own, at `/session/{id}/<path>`.
@@ -125,10 +144,66 @@ fn firefox(port: u16, profile: &Path) -> Result<(Command, Value)> {
         "moz:firefoxOptions": {
             "binary": program("SAATH_FIREFOX", "/usr/bin/firefox-esr"),
             "args": ["-headless"],
-            "prefs": { "app.update.auto": false, "datareporting.policy.dataSubmissionEnabled": false },
+            "prefs": {
+                "app.update.auto": false,
+                "datareporting.policy.dataSubmissionEnabled": false,
+                // Scrollbars that take room and do not fade, as Chromium has them here.
+                "widget.gtk.overlay-scrollbars.enabled": false,
+            },
         },
     });
     Ok((command, capabilities))
+}
+
+fn webkit(port: u16, profile: &Path, display: &str) -> Result<(Command, Value)> {
+    let mut command = Command::new(program("SAATH_WEBKITDRIVER", "WebKitWebDriver"));
+    command
+        .arg(format!("--port={port}"))
+        .env("DISPLAY", display)
+        .env("GDK_BACKEND", "x11")
+        // A container has neither the namespaces for its sandbox nor a graphics card.
+        .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1")
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .env("GTK_A11Y", "none")
+        .env("NO_AT_BRIDGE", "1");
+    // Scrollbars as in Firefox.
+    std::fs::create_dir_all(profile.join("gtk-3.0"))?;
+    let settings = "[Settings]\ngtk-overlay-scrolling=0\n";
+    std::fs::write(profile.join("gtk-3.0/settings.ini"), settings)?;
+    for variable in ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
+        command.env(variable, profile);
+    }
+    let capabilities = json!({
+        "webkitgtk:browserOptions": { "binary": mini_browser()?, "args": ["--automation"] },
+    });
+    Ok((command, capabilities))
+}
+
+/// WebKitGTK's browser lies in a directory with the version of the library in its name, in one
+/// with the machine's.
+fn mini_browser() -> Result<PathBuf> {
+    let folders = |dir: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    };
+    let mut found: Vec<PathBuf> = ["/usr/lib", "/usr/libexec"]
+        .into_iter()
+        .flat_map(|dir| [vec![PathBuf::from(dir)], folders(Path::new(dir))].concat())
+        .flat_map(|dir| folders(&dir))
+        .filter(|dir| dir.to_string_lossy().contains("/webkit2gtk-"))
+        .map(|dir| dir.join("MiniBrowser"))
+        .filter(|program| program.is_file())
+        .collect();
+    found.sort();
+    found.pop().context("no MiniBrowser under /usr/lib: install webkit2gtk-driver")
+}
+
+/// A screen in memory, and its name.
+fn screen() -> Result<(Child, String)> {
+    let mut command = Command::new(program("SAATH_XVFB", "Xvfb"));
+    command.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]);
+    let mut child = Child::start(&command, Stdio::null()).context("Xvfb")?;
+    let number = child.wait_for_line(|line| line.trim().parse::<u32>().is_ok())?;
+    Ok((child, format!(":{}", number.trim())))
 }
 
 /// A directory for one browser, removed with it.

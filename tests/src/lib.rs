@@ -6,6 +6,7 @@
 mod child;
 mod demo;
 mod driver;
+pub mod fidelity;
 mod page;
 mod pages;
 mod session;
@@ -15,6 +16,6 @@ mod widget;
 pub use demo::{Demo, Reply};
 pub use driver::Engine;
 pub use page::{LAPTOP, PHONE, Page, Viewport};
-pub use pages::Pages;
+pub use pages::{Asked, Pages};
 pub use session::{Prompt, Session, Shown};
 pub use until::{until, until_eq};

@@ -69,7 +69,7 @@ impl Page {
                 });
                 self.driver.cdp("Emulation.setDeviceMetricsOverride", metrics).await?;
             }
-            Engine::Firefox => {
+            Engine::Firefox | Engine::WebKit => {
                 let chrome =
                     "return [outerWidth - innerWidth, outerHeight - innerHeight]".to_owned();
                 let chrome = self.eval(&chrome, json!([])).await?;
@@ -100,7 +100,7 @@ impl Page {
             "const [argument, done] = arguments;
              (async () => {{ {body} }})().then(
                value => done({{ value: value ?? null }}),
-               error => done({{ error: String(error?.stack ?? error) }}))"
+               error => done({{ error: `${{error}} ${{error?.stack ?? ''}}` }}))"
         );
         let done = self.driver.client.execute_async(&body, vec![argument]).await?;
         match done["error"].as_str() {
@@ -299,6 +299,18 @@ impl Page {
         Ok(())
     }
 
+    /// Puts the left button down where the mouse is, or lets it go.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn button(&self, down: bool) -> Result<()> {
+        let button = MOUSE_BUTTON_LEFT;
+        let action =
+            if down { PointerAction::Down { button } } else { PointerAction::Up { button } };
+        let mouse = MouseActions::new("mouse".to_owned()).then(action);
+        Ok(self.driver.client.perform_actions(mouse).await?)
+    }
+
     /// Writes `target/screens/<browser>/<step>-<name>.png`.
     ///
     /// # Errors
@@ -311,12 +323,20 @@ impl Page {
         Ok(file)
     }
 
-    /// What the page has written to its console since the last call; Firefox does not tell.
+    /// What is on the screen, as a PNG file.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn picture(&self) -> Result<Vec<u8>> {
+        Ok(self.driver.client.screenshot().await?)
+    }
+
+    /// What the page has written to its console since the last call; only Chromium tells.
     ///
     /// # Errors
     /// When the browser is gone.
     pub async fn log(&self) -> Result<Vec<String>> {
-        if self.engine == Engine::Firefox {
+        if self.engine != Engine::Chromium {
             return Ok(Vec::new());
         }
         let log = self.driver.send("se/log", Some(json!({ "type": "browser" }))).await?;

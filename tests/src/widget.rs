@@ -71,7 +71,7 @@ impl Page {
     ) -> Result<Option<Value>> {
         match self.engine {
             Engine::Chromium => self.chromium(host, body, argument).await,
-            Engine::Firefox => self.firefox(host, body, argument).await,
+            Engine::Firefox | Engine::WebKit => self.standard(host, body, argument).await,
         }
     }
 
@@ -94,7 +94,7 @@ impl Page {
         Ok(Some(answer["result"]["value"].clone()))
     }
 
-    async fn firefox(&self, host: &str, body: &str, argument: Value) -> Result<Option<Value>> {
+    async fn standard(&self, host: &str, body: &str, argument: Value) -> Result<Option<Value>> {
         let found = self
             .driver
             .send("elements", Some(json!({ "using": "css selector", "value": host })))

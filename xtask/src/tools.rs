@@ -41,17 +41,19 @@ pub(crate) fn wasm_target() -> Result<()> {
         .with_context(|| format!("run `rustup target add {WASM}`"))
 }
 
-/// Chromium, Firefox and a driver for each.
+/// Chromium, Firefox, WebKitGTK and a driver for each.
 ///
 /// # Errors
 /// When one is missing and cannot be installed from here; the message is the line to run.
 pub(crate) fn browsers() -> Result<Browsers> {
     let chromium = ["chromium", "chromium-browser", "google-chrome"];
     let firefox = ["firefox-esr", "firefox"];
-    let wanted: [(&[&str], &str); 3] = [
+    let wanted: [(&[&str], &str); 5] = [
         (&chromium, "chromium"),
         (&["chromedriver"], "chromium-driver"),
         (&firefox, "firefox-esr"),
+        (&["WebKitWebDriver"], "webkit2gtk-driver"),
+        (&["Xvfb"], "xvfb"),
     ];
     let missing: Vec<&str> = wanted
         .iter()
@@ -70,6 +72,8 @@ pub(crate) fn browsers() -> Result<Browsers> {
             ("SAATH_CHROMEDRIVER", there(&["chromedriver"])?),
             ("SAATH_FIREFOX", there(&firefox)?),
             ("SAATH_GECKODRIVER", geckodriver()?),
+            ("SAATH_WEBKITDRIVER", there(&["WebKitWebDriver"])?),
+            ("SAATH_XVFB", there(&["Xvfb"])?),
         ],
     })
 }

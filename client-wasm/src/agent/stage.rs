@@ -8,20 +8,15 @@ use crate::dom::{Canvas, Writing};
 use saath_core::message::action::Spot;
 use saath_core::message::page::{Page, View, Visual};
 use saath_core::node::NodeId;
-use saath_core::replica::{Replica, ReplicaError};
+use saath_core::replica::{Replica, Verdict};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, Node, ResizeObserver};
 
-/// A page that could not be applied.
+/// A page that no honest peer sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StageError {
-    /// It holds what no honest peer sends.
-    Hostile,
-    /// It does not fit: ask for the page anew.
-    Differs,
-}
+pub(crate) struct Hostile;
 
 /// How the replica fills its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,17 +114,19 @@ impl Stage {
     }
 
     /// Checks a page and shows it.
-    pub(crate) fn apply(&mut self, page: &Page) -> Result<(), StageError> {
-        let applied = self.replica.apply(page).map_err(|error| match error {
-            ReplicaError::Batch(_) => StageError::Hostile,
-            ReplicaError::Differs => StageError::Differs,
-        })?;
+    pub(crate) fn apply(&mut self, page: &Page) -> Result<Verdict, Hostile> {
+        let applied = self.replica.apply(page).map_err(|_| Hostile)?;
         let written = self.writing.write(&applied.batch);
-        // What the browser refuses to build leaves a replica that is not what it should be.
-        self.surface.canvas.write(&written, &applied.gone).map_err(|error| {
-            web_sys::console::error_2(&"saath: the replica could not be written:".into(), &error);
-            StageError::Differs
-        })
+        match self.surface.canvas.write(&written, &applied.gone) {
+            Ok(()) => Ok(applied.verdict),
+            // What the browser refuses to build leaves a document that is not what the tree says.
+            Err(error) => {
+                let text = "saath: the replica could not be written:";
+                web_sys::console::error_2(&text.into(), &error);
+                self.replica.lose();
+                Ok(Verdict::Differs(vec![]))
+            }
+        }
     }
 
     /// The customer's window has this size now.

@@ -2,15 +2,17 @@
 // scroll offsets without a trace.
 
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
-  ADOPTED = 7, SIZE = 8;
+  ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
 
 // Without a value they show a word of the browser's own.
 const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
 
 export class States {
-  constructor(sheets, motion, layers, selected) {
+  constructor(sheets, pseudos, screen, motion, layers, selected) {
     this.styles = sheets;
+    this.pseudos = pseudos;
+    this.screen = screen;
     this.motion = motion;
     this.layers = layers;
     this.selected = selected;
@@ -31,10 +33,29 @@ export class States {
     this.resizes = new win.ResizeObserver((entries) => {
       for (const { target } of entries) note(target);
     });
-    signal.addEventListener("abort", () => this.resizes.disconnect());
+    signal.addEventListener("abort", () => {
+      this.resizes.disconnect();
+      this.screen.stop();
+    });
+    this.pseudos.start(win, signal, wake);
+    this.screen.start((feature) => this.answered(feature));
+  }
+
+  // Style sheets that ask the screen are to be asked again.
+  answered(feature) {
+    for (const node of this.sheets.keys()) this.note(node);
+    for (const root of this.adopted.keys()) this.note(root);
+    if (!feature.includes("color-scheme")) return;
+    for (const node of this.doc.querySelectorAll('[style*="color-scheme" i]')) this.note(node);
+  }
+
+  // Some style sheet asks for these pseudo-classes.
+  ask(words) {
+    this.pseudos.ask(words);
   }
 
   reset() {
+    this.pseudos.reset();
     this.controls = new Map();
     this.sheets = new Map();
     this.adopted = new Map();
@@ -50,6 +71,7 @@ export class States {
     this.adopted.delete(node);
     if (this.sized.delete(node)) this.resizes.unobserve(node);
     this.scrolled.delete(node);
+    this.pseudos.forget(node);
     this.motion.forget(node);
     this.layers.forget(node);
   }
@@ -59,6 +81,8 @@ export class States {
     for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
     for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
+    if (this.scheme !== schemeOf(this.doc)) mark(this.doc);
+    this.pseudos.changed(mark);
     this.motion.changed(mark);
     this.layers.changed(mark);
     this.selected.changed(mark);
@@ -100,6 +124,8 @@ export class States {
     }
     this.layers.element(node, tag, out);
     if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    const words = this.pseudos.of(node, tag);
+    if (words) out.set(STATE, words);
     this.motion.element(node, out);
     if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
   }
@@ -116,6 +142,11 @@ export class States {
 
   // Of a document or a shadow root.
   root(root, out) {
+    this.pseudos.root(root);
+    if (root === this.doc) {
+      this.scheme = schemeOf(root);
+      if (this.scheme) out.set(SCHEME, this.scheme);
+    }
     this.motion.root(root);
     this.layers.root(root);
     this.selected.root(root, out);
@@ -148,6 +179,11 @@ export class States {
     };
     idle.call(this.win, slice);
   }
+}
+
+// The colour schemes that the page says it has, elsewhere than in its style sheets.
+function schemeOf(doc) {
+  return doc.head?.querySelector('meta[name="color-scheme" i]')?.content ?? "";
 }
 
 function stateOf(node) {

@@ -2,7 +2,7 @@
 
 use saath_core::css;
 use saath_core::motion::{self, Carries};
-use saath_core::node::{Namespace, NodeId, Prop};
+use saath_core::node::{Namespace, NodeId, Prop, state};
 use saath_core::ops::{Batch, Compat, Key, Op, Place, StrId, clean_value};
 use saath_core::selection;
 use std::collections::HashMap;
@@ -53,6 +53,8 @@ impl Writing {
             Op::Shadow { id, host } => out.words(&[3, id.0, host.0]),
             Op::Move { id, at } => out.placed(4, id, at, &[]),
             Op::Remove(id) => out.words(&[5, id.0]),
+            // A replica clears by name: see `Replica::apply`.
+            Op::Clear(_) => {}
             Op::SetText { id, text } => {
                 let text = out.string(text);
                 out.words(&[6, id.0, text]);
@@ -83,6 +85,12 @@ impl Writing {
                         let clean = selection::clean(out.batch.text(value), |_| true, |_| true);
                         out.own(&clean)
                     }
+                    Prop::State => {
+                        let words = state::clean(out.batch.text(value));
+                        out.own(&words)
+                    }
+                    // It becomes part of a style sheet.
+                    Prop::Scheme => out.own(css::scheme(out.batch.text(value))),
                     _ => out.string(value),
                 };
                 out.words(&[9, id.0, prop.code(), value]);

@@ -5,7 +5,7 @@
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9, ANIMATIONS = 12, SELECTION = 14;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
 const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
@@ -36,8 +36,18 @@ const BASE = `@layer saath {
   ::before { transition: none !important }
   ::after { transition: none !important }
   ::backdrop { transition: none !important }
+  :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
+  [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
+  :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
+  [data-saath-state~="-webkit-autofill"] {
+    background: light-dark(#e8f0fe, #465a7e66) !important;
+    color: fieldtext !important
+  }
 }`;
 
+const STATES = "data-saath-state";
+const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
+  "user-invalid"].map((state) => `saath-${state}`);
 const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
@@ -134,6 +144,7 @@ export class Writer {
       case ATTR: {
         const name = strings[words[i++]], value = strings[words[i++]];
         setAttribute(nodes[id], name, value);
+        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
         if (name === "style") {
           this.styles.set(id, value);
           if (this.sizes.has(id)) size(nodes[id], this.sizes.get(id));
@@ -167,14 +178,7 @@ export class Writer {
   }
 
   finish(gone, focused) {
-    for (const id of gone) {
-      this.ids.delete(this.nodes[id]);
-      this.player.forget(this.nodes[id]);
-      this.layers.forget(this.nodes[id]);
-      this.sizes.delete(id);
-      this.styles.delete(id);
-      this.nodes[id] = undefined;
-    }
+    for (const id of gone) this.forget(id);
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
     this.layers.settle();
@@ -201,7 +205,8 @@ export class Writer {
     doc.documentElement?.remove();
     const { CSSStyleSheet } = doc.defaultView;
     this.base = new CSSStyleSheet();
-    this.hideScrollbars(this.hides);
+    this.scheme = null;
+    this.renew();
     doc.adoptedStyleSheets = [this.base];
     this.player.start(doc);
     this.layers.start((id) => this.nodes[id]);
@@ -218,11 +223,29 @@ export class Writer {
   }
 
   hideScrollbars(hide) {
+    if (this.hides === hide) return;
     this.hides = hide;
-    this.base.replaceSync(hide ? BASE + NO_SCROLLBARS : BASE);
+    this.renew();
+  }
+
+  // What the replica looks like before any style of the page.
+  renew() {
+    const scheme = this.scheme ? `@layer saath { :root { color-scheme: ${this.scheme} } }` : "";
+    this.base.replaceSync(BASE + scheme + (this.hides ? NO_SCROLLBARS : ""));
+  }
+
+  forget(id) {
+    this.ids.delete(this.nodes[id]);
+    this.player.forget(this.nodes[id]);
+    this.layers.forget(this.nodes[id]);
+    this.sizes.delete(id);
+    this.styles.delete(id);
+    this.nodes[id] = undefined;
   }
 
   keep(id, node) {
+    // A repair builds a node anew under its number.
+    if (this.nodes[id]) this.forget(id);
     this.nodes[id] = node;
     this.ids.set(node, id);
   }
@@ -259,6 +282,15 @@ export class Writer {
       case ANIMATIONS: this.late.push([4, () => this.player.set(node, value)]); break;
       case SELECTION:
         this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
+        break;
+      case STATE:
+        if (on) node.setAttribute(STATES, value);
+        else node.removeAttribute(STATES);
+        nameParts(node);
+        break;
+      case SCHEME:
+        this.scheme = value;
+        this.renew();
         break;
       case WITHHELD:
         if (on) node.setAttribute("data-saath-withheld", value);
@@ -304,6 +336,21 @@ export class Writer {
     const sheet = new this.document.defaultView.CSSStyleSheet();
     sheet.replaceSync(text);
     root.adoptedStyleSheets = [this.base, sheet];
+  }
+}
+
+// A part has its states as more names: nothing else can be asked of it from outside its shadow tree.
+// They are handed on wherever parts are.
+function nameParts(node) {
+  const own = (text) => text.filter((name) => name && !name.startsWith("saath-"));
+  if (node.hasAttribute("part")) {
+    const states = (node.getAttribute(STATES) ?? "").split(" ").filter(Boolean);
+    const names = own(node.getAttribute("part").split(/\s+/));
+    node.setAttribute("part", [...names, ...states.map((state) => `saath-${state}`)].join(" "));
+  }
+  if (node.hasAttribute("exportparts")) {
+    const names = own(node.getAttribute("exportparts").split(/\s*,\s*/));
+    node.setAttribute("exportparts", [...names, ...PART_STATES].join(", "));
   }
 }
 

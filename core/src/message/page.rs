@@ -1,15 +1,25 @@
 //! The page as it travels: snapshots, mutations, and what surrounds them.
 
-use crate::node::NodeId;
 use wincode::{SchemaRead, SchemaWrite};
 
-/// A snapshot or a mutation. A snapshot is a mutation of the empty tree.
+/// What a page goes on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SchemaRead, SchemaWrite)]
+pub enum PageKind {
+    /// The page before it.
+    Change,
+    /// Nothing: a snapshot is a change of the empty tree.
+    Fresh,
+    /// The tree whose digest the agent's end has sent; pages in between it has left out.
+    Repair,
+}
+
+/// A snapshot or a mutation.
 #[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
 pub struct Page {
     /// Numbered from 1 in each epoch.
     pub number: u32,
-    /// Whether the replica starts from nothing.
-    pub fresh: bool,
+    /// What it goes on from.
+    pub kind: PageKind,
     /// The encoded [`crate::ops::Batch`].
     pub batch: Vec<u8>,
     /// Running hash of the tree after this batch.
@@ -87,8 +97,8 @@ pub struct Applied {
 /// The replica is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub struct Repair {
-    /// The newest [`Page::number`] that was applied, 0 for none.
+    /// The [`Page::number`] that it was found at.
     pub number: u32,
-    /// Subtrees to send anew; empty means the whole page.
-    pub roots: Vec<NodeId>,
+    /// What it is instead, an encoded [`crate::tree::Digest`]; empty asks for the whole page.
+    pub digest: Vec<u8>,
 }

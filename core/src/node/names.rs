@@ -25,9 +25,10 @@ pub(super) fn attribute_kind(name: &str) -> Option<AttrKind> {
     KINDS.iter().find_map(|(kind, names)| names.binary_search(&name).is_ok().then_some(*kind))
 }
 
-/// Names with a hyphen that do have a meaning, and not a harmless one.
+/// Names with a hyphen that do have a meaning, and not a harmless one: in HTML, or in a replica,
+/// whose own attributes no page may set.
 pub(super) fn is_active(name: &str) -> bool {
-    ACTIVE.contains(&name)
+    ACTIVE.iter().any(|active| active.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -75,7 +76,8 @@ const MATHML: &[&str] = &[
 const REPLACED: &[&str] =
     &["applet", "audio", "canvas", "embed", "frame", "iframe", "image", "object", "video"];
 
-const ACTIVE: &[&str] = &["accept-charset", "http-equiv"];
+const ACTIVE: &[&str] =
+    &["accept-charset", "data-saath-state", "data-saath-withheld", "http-equiv"];
 
 const KINDS: &[(AttrKind, &[&str])] = &[
     (AttrKind::Name, NAME),

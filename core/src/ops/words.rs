@@ -61,6 +61,7 @@ const REMOVE: u32 = 5;
 const SET_TEXT: u32 = 6;
 const SET: u32 = 7;
 const UNSET: u32 = 8;
+const CLEAR: u32 = 10;
 /// The low bits of an op's first word are its code, the others its flags or a count.
 const CODE_BITS: u32 = 4;
 const BEFORE: u32 = 1;
@@ -118,6 +119,10 @@ impl<'a> Words<'a> {
                 }
                 Op::Remove(id) => {
                     out.push(REMOVE);
+                    id_word(&mut out, id);
+                }
+                Op::Clear(id) => {
+                    out.push(CLEAR);
                     id_word(&mut out, id);
                 }
                 Op::SetText { id, text } => {
@@ -199,6 +204,7 @@ impl<'a> Words<'a> {
                 Op::Set { id, key: self.key()?, value: self.string()? }
             }
             UNSET => Op::Unset { id, key: self.key()? },
+            CLEAR => Op::Clear(id),
             _ => return Err(BatchError::Malformed),
         };
         ops.push(op);
@@ -279,11 +285,11 @@ fn checked(id: u32) -> Result<NodeId, BatchError> {
 }
 
 /// Small differences of either sign become small numbers.
-fn zigzag(difference: u32) -> u32 {
+pub(crate) fn zigzag(difference: u32) -> u32 {
     difference << 1 ^ (0_u32.wrapping_sub(difference >> 31))
 }
 
-fn unzigzag(word: u32) -> u32 {
+pub(crate) fn unzigzag(word: u32) -> u32 {
     word >> 1 ^ (0_u32.wrapping_sub(word & 1))
 }
 

@@ -118,7 +118,7 @@ impl Agent {
             | Event::Act(_)
             | Event::Annotate(_)
             | Event::Applied(_)
-            | Event::Repair(_) => self.while_active(event),
+            | Event::Repair(_) => self.while_active(now, event),
         }
     }
 

@@ -211,7 +211,7 @@ impl Customer {
 
     /// Whether a page may be sent now.
     pub fn room(&self) -> bool {
-        matches!(&self.stage, Stage::Active(live) if live.pages.room())
+        matches!(&self.stage, Stage::Active(live) if live.room())
     }
 
     fn at(config: Config, now_unix_s: u64, stage: Stage) -> Self {

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::{ACTIONS_PER_SECOND, Millis, PAGE_BUDGET, PAGES_UNDER_WAY};
-use crate::message::page::Repair;
-use crate::node::NodeId;
+use crate::message::page::PageKind;
+use crate::tree::Digest;
 
 /// Pages that were sent and not yet acknowledged, in one epoch.
 #[derive(Debug, Default)]
@@ -12,6 +12,8 @@ pub(super) struct PageFlow {
     under_way: VecDeque<(u32, usize)>,
     bytes: usize,
     sent: u32,
+    /// The last page that made the replica right, whatever it was before.
+    base: u32,
 }
 
 /// The peer acknowledged what was never sent.
@@ -29,8 +31,11 @@ impl PageFlow {
     }
 
     /// The next page went out, as this many sealed bytes.
-    pub(super) fn sent(&mut self, bytes: usize) {
+    pub(super) fn sent(&mut self, kind: PageKind, bytes: usize) {
         self.sent = self.next();
+        if kind != PageKind::Change {
+            self.base = self.sent;
+        }
         self.under_way.push_back((self.sent, bytes));
         self.bytes += bytes;
     }
@@ -45,6 +50,11 @@ impl PageFlow {
             self.under_way.pop_front();
         }
         Ok(())
+    }
+
+    /// Whether what the replica was at `number` does not matter, as it starts anew by a later page.
+    pub(super) fn is_past(&self, number: u32) -> bool {
+        number < self.base
     }
 
     /// Nothing of what is under way matters any more.
@@ -99,47 +109,49 @@ impl ActionGate {
     }
 }
 
+/// What an agent's end needs because its replica is wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Page,
+    Repair(Digest),
+}
+
 /// Repairs, at most one each two seconds; those in between are put together.
 #[derive(Debug, Default)]
 pub(super) struct RepairGate {
     next: Millis,
-    /// Subtrees to send anew; empty means the whole page.
-    waiting: Option<Vec<NodeId>>,
+    waiting: Option<Wanted>,
 }
 
 impl RepairGate {
     const EVERY_MS: u64 = 2000;
-    /// More subtrees than this are as much as the whole page.
-    const MAX_ROOTS: usize = 256;
 
     /// Takes a request for repair.
-    pub(super) fn ask(&mut self, repair: Repair) {
-        let waiting = self.waiting.take();
-        let whole_page = repair.roots.is_empty() || waiting.as_ref().is_some_and(Vec::is_empty);
-        let mut roots = waiting.unwrap_or_default();
-        if whole_page {
-            roots.clear();
-        } else {
-            for root in repair.roots {
-                if roots.len() <= Self::MAX_ROOTS && !roots.contains(&root) {
-                    roots.push(root);
-                }
-            }
+    pub(super) fn ask(&mut self, wanted: Wanted) {
+        // The whole page contains the others.
+        if self.waiting != Some(Wanted::Page) {
+            self.waiting = Some(wanted);
         }
-        if roots.len() > Self::MAX_ROOTS {
-            roots.clear();
-        }
-        self.waiting = Some(roots);
     }
 
     /// What is due now.
-    pub(super) fn take(&mut self, now: Millis) -> Option<Vec<NodeId>> {
+    pub(super) fn take(&mut self, now: Millis) -> Option<Wanted> {
         if now < self.next {
             return None;
         }
-        let roots = self.waiting.take()?;
+        let wanted = self.waiting.take()?;
         self.next = now.plus(Self::EVERY_MS);
-        Some(roots)
+        Some(wanted)
+    }
+
+    /// Whether one is due, now or soon.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// The whole page is sent anyway.
+    pub(super) fn clear(&mut self) {
+        self.waiting = None;
     }
 
     pub(super) fn timer(&self) -> Option<Millis> {
@@ -147,20 +159,56 @@ impl RepairGate {
     }
 }
 
+/// What the agent's end may still ask for: a replica that does not come right must not ask for ever.
+#[derive(Debug, Default)]
+pub(super) struct RepairBudget {
+    asked: VecDeque<Millis>,
+}
+
+/// How much may be asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    Part,
+    Page,
+    Over,
+}
+
+impl RepairBudget {
+    const PERIOD_MS: u64 = 60 * 1000;
+    const PARTS: usize = 10;
+    const PAGES: usize = 10;
+
+    pub(super) fn ask(&mut self, now: Millis) -> Patience {
+        while self.asked.front().is_some_and(|at| now.since(*at) >= Self::PERIOD_MS) {
+            self.asked.pop_front();
+        }
+        match self.asked.len() {
+            before if before < Self::PARTS + Self::PAGES => {
+                self.asked.push_back(now);
+                if before < Self::PARTS { Patience::Part } else { Patience::Page }
+            }
+            _ => Patience::Over,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::NodeId;
+    use crate::ops::{Batch, Compat, Op, Place, StrId};
+    use crate::tree::Tree;
 
     #[test]
     fn pages_stop_at_eight_or_at_the_budget() {
         let mut pages = PageFlow::default();
         for _ in 0..PAGES_UNDER_WAY {
             assert!(pages.room());
-            pages.sent(1000);
+            pages.sent(PageKind::Change, 1000);
         }
         assert!(!pages.room());
         assert!(pages.applied(1).is_ok() && pages.room());
-        pages.sent(PAGE_BUDGET);
+        pages.sent(PageKind::Change, PAGE_BUDGET);
         assert!(!pages.room());
         assert!(pages.applied(8).is_ok() && !pages.room());
         assert!(pages.applied(9).is_ok() && pages.room());
@@ -183,22 +231,49 @@ mod tests {
     }
 
     #[test]
+    fn what_was_before_a_fresh_page_does_not_matter() {
+        let mut pages = PageFlow::default();
+        [PageKind::Fresh, PageKind::Change, PageKind::Repair, PageKind::Change]
+            .into_iter()
+            .for_each(|kind| pages.sent(kind, 1));
+        assert!(pages.is_past(2) && !pages.is_past(3) && !pages.is_past(4));
+    }
+
+    #[test]
     fn repairs_are_put_together() {
-        let ask = |gate: &mut RepairGate, roots: &[u32]| {
-            gate.ask(Repair { number: 0, roots: roots.iter().copied().map(NodeId).collect() });
+        let repair = |id| {
+            let mut tree = Tree::default();
+            let batch = Batch::default();
+            tree.apply(&Op::Document(Compat::Quirks), &batch).unwrap();
+            let at = Place { parent: NodeId(1), before: None };
+            tree.apply(&Op::Text { id: NodeId(id), at, text: StrId(0) }, &batch).unwrap();
+            Wanted::Repair(Digest::decode(&tree.digest()).unwrap())
         };
         let mut gate = RepairGate::default();
-        ask(&mut gate, &[7, 3, 7]);
-        assert_eq!(gate.take(Millis(10)), Some(vec![NodeId(7), NodeId(3)]));
-        ask(&mut gate, &[5]);
-        ask(&mut gate, &[4, 5]);
+        gate.ask(repair(7));
+        assert_eq!(gate.take(Millis(10)), Some(repair(7)));
+        gate.ask(repair(5));
+        gate.ask(repair(4));
         assert_eq!(gate.take(Millis(2009)), None);
         assert_eq!(gate.timer(), Some(Millis(2010)));
-        assert_eq!(gate.take(Millis(2010)), Some(vec![NodeId(5), NodeId(4)]));
+        assert_eq!(gate.take(Millis(2010)), Some(repair(4)), "the newest is what there is");
         assert_eq!(gate.take(Millis(9000)), None);
-        ask(&mut gate, &[5]);
-        ask(&mut gate, &[]);
-        ask(&mut gate, &[6]);
-        assert_eq!(gate.take(Millis(9000)), Some(vec![]), "the whole page contains the others");
+        gate.ask(repair(5));
+        gate.ask(Wanted::Page);
+        gate.ask(repair(6));
+        assert_eq!(gate.take(Millis(9000)), Some(Wanted::Page), "it contains the others");
+        gate.ask(Wanted::Page);
+        gate.clear();
+        assert_eq!(gate.take(Millis(90_000)), None);
+    }
+
+    #[test]
+    fn patience_ends_and_comes_back() {
+        let mut budget = RepairBudget::default();
+        let asked: Vec<_> = (0..21).map(|n| budget.ask(Millis(n * 2000))).collect();
+        let count = |patience| asked.iter().filter(|asked| **asked == patience).count();
+        assert_eq!([Patience::Part, Patience::Page, Patience::Over].map(count), [10, 10, 1]);
+        assert_eq!(budget.ask(Millis(60_000)), Patience::Page);
+        assert_eq!(budget.ask(Millis(200_000)), Patience::Part);
     }
 }

@@ -4,19 +4,19 @@ use super::*;
 use crate::node::Namespace;
 use crate::ops::Compat;
 
-fn batch() -> Batch {
+pub(super) fn batch() -> Batch {
     let mut strings = Strings::default();
     strings.push("div");
     strings.push("class");
     Batch { strings, ops: vec![] }
 }
 
-fn element(id: u32, parent: u32, before: Option<u32>) -> Op {
+pub(super) fn element(id: u32, parent: u32, before: Option<u32>) -> Op {
     let at = Place { parent: NodeId(parent), before: before.map(NodeId) };
     Op::Element { id: NodeId(id), at, namespace: Namespace::Html, tag: StrId(0) }
 }
 
-fn build(ops: &[Op]) -> Tree {
+pub(super) fn build(ops: &[Op]) -> Tree {
     let mut tree = Tree::default();
     for op in ops {
         tree.apply(op, &batch()).unwrap();

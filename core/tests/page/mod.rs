@@ -1,10 +1,14 @@
 //! A page of plain values with an observer, a reader and a sink that behave like a browser's.
 
+mod ends;
 mod observer;
 mod sink;
+mod tamper;
 
+pub(crate) use ends::{Ends, from_scratch};
 pub(crate) use observer::Observer;
 pub(crate) use sink::Sink;
+pub(crate) use tamper::{Tamper, any_tamper};
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;

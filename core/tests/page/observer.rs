@@ -94,6 +94,11 @@ impl Observer {
         self.ids.retain(|_, id| !gone.contains(id));
     }
 
+    /// The numbers in use.
+    pub(crate) fn held(&self) -> impl Iterator<Item = NodeId> {
+        self.ids.values().filter(|&&id| id != 1).map(|&id| NodeId(id))
+    }
+
     /// Reads what is asked for, as the glue does.
     pub(crate) fn read(&mut self, page: &mut Page, request: &[u32]) -> Reading<Raw> {
         let parts: HashMap<u32, u32> = request.chunks(2).map(|pair| (pair[0], pair[1])).collect();

@@ -1,6 +1,6 @@
 //! The document at the agent's end: it does what the ops say and nothing else.
 
-use saath_core::node::Prop;
+use saath_core::node::{NodeId, Prop};
 use saath_core::ops::{Batch, Key, Op, Place};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
@@ -51,6 +51,7 @@ impl Sink {
                     self.put(id.0, at);
                 }
                 Op::Remove(id) => self.take(id.0),
+                Op::Clear(_) => panic!("a replica clears by name"),
                 Op::SetText { id, text } => {
                     self.nodes.get_mut(&id.0).unwrap().text = Some(batch.text(text).to_owned());
                 }
@@ -65,6 +66,10 @@ impl Sink {
                 }
             }
         }
+    }
+
+    pub(crate) fn forget(&mut self, gone: &[NodeId]) {
+        gone.iter().for_each(|id| drop(self.nodes.remove(&id.0)));
     }
 
     pub(crate) fn html(&self) -> String {

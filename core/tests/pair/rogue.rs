@@ -6,7 +6,7 @@ use saath_core::message::annotation::Annotate;
 use saath_core::message::control::{
     EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-use saath_core::message::page::{Applied, Page, Repair};
+use saath_core::message::page::{Applied, Page, PageKind, Repair};
 use saath_core::message::{FromAgent, FromCustomer};
 use saath_core::node::NodeId;
 use saath_core::seal::{AgentHello, Channel, CustomerHello, CustomerResume, ResumeKey};
@@ -204,13 +204,20 @@ fn the_customer_is_asked_once_however_often_the_agent_asks() {
 #[test]
 fn messages_out_of_place_end_the_session() {
     let identify = || FromAgent::Identify(Identify { token: "jwt".into(), proof: vec![1] });
-    let out_of_place: [(RogueAgent, FromAgent); 7] = [
+    let out_of_place: [(RogueAgent, FromAgent); 8] = [
         (RogueAgent::identified(), act(1)),
         (RogueAgent::asking(), act(1)),
-        (RogueAgent::asking(), FromAgent::Repair(Repair { number: 0, roots: vec![] })),
+        (RogueAgent::asking(), FromAgent::Repair(Repair { number: 0, digest: vec![] })),
         (RogueAgent::sharing(Level::Point), identify()),
         (RogueAgent::sharing(Level::Point), FromAgent::Applied(Applied { number: 1 })),
-        (RogueAgent::sharing(Level::Point), FromAgent::Repair(Repair { number: 9, roots: vec![] })),
+        (
+            RogueAgent::sharing(Level::Point),
+            FromAgent::Repair(Repair { number: 9, digest: vec![] }),
+        ),
+        (
+            RogueAgent::sharing(Level::Point),
+            FromAgent::Repair(Repair { number: 0, digest: vec![7] }),
+        ),
         (RogueAgent::sharing(Level::Point), FromAgent::End(EndReason::CustomerEnded)),
     ];
     for (mut rogue, message) in out_of_place {
@@ -343,8 +350,8 @@ impl RogueCustomer {
     }
 }
 
-fn page(number: u32, fresh: bool) -> FromCustomer {
-    FromCustomer::Page(Page { number, fresh, batch: vec![1], hash: 0 })
+fn page(number: u32, kind: PageKind) -> FromCustomer {
+    FromCustomer::Page(Page { number, kind, batch: vec![1], hash: 0 })
 }
 
 #[test]
@@ -352,10 +359,10 @@ fn pages_out_of_order_end_the_session() {
     let granted = FromCustomer::Granted(Granted { level: Level::Act, policy: [0; 32] });
     let resumed = LevelChanged { level: Level::Act, why: LevelReason::Resumed };
     let cases: [&[FromCustomer]; 6] = [
-        &[page(2, true)],
-        &[page(1, false)],
-        &[page(1, true), page(3, false)],
-        &[page(1, true), page(1, true)],
+        &[page(2, PageKind::Fresh)],
+        &[page(1, PageKind::Change)],
+        &[page(1, PageKind::Fresh), page(3, PageKind::Change)],
+        &[page(1, PageKind::Fresh), page(1, PageKind::Fresh)],
         &[granted],
         &[FromCustomer::End(EndReason::AgentEnded)],
     ];
@@ -364,18 +371,19 @@ fn pages_out_of_order_end_the_session() {
         messages.iter().for_each(|message| rogue.send(message));
         assert!(rogue.is_thrown_out(), "{messages:?}");
     }
-    for early in
-        [page(1, true), FromCustomer::Level(LevelChanged { why: LevelReason::Allowed, ..resumed })]
-    {
+    for early in [
+        page(1, PageKind::Fresh),
+        FromCustomer::Level(LevelChanged { why: LevelReason::Allowed, ..resumed }),
+    ] {
         let mut rogue = RogueCustomer::resumed();
         rogue.send(&early);
         assert!(rogue.is_thrown_out(), "before the level is said: {early:?}");
     }
     let mut rogue = RogueCustomer::resumed();
     rogue.send(&FromCustomer::Level(resumed));
-    rogue.send(&page(1, true));
+    rogue.send(&page(1, PageKind::Fresh));
     assert_eq!(rogue.agent.level(), Some(Level::Act));
-    for early in [page(1, true), FromCustomer::Level(resumed)] {
+    for early in [page(1, PageKind::Fresh), FromCustomer::Level(resumed)] {
         let mut rogue = RogueCustomer::waiting();
         rogue.send(&early);
         assert!(rogue.is_thrown_out(), "before anything was granted: {early:?}");

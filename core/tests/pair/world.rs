@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use saath_core::message::control::Level;
-use saath_core::message::page::{Page, Repair};
+use saath_core::message::page::{Page, PageKind, Repair};
 use saath_core::session::agent::{self, Agent};
 use saath_core::session::customer::{self, AgentIdentity, Customer};
 use saath_core::session::{Ended, Entropy, Millis, ResumeSecret};
@@ -198,7 +198,8 @@ impl World {
         let room = self.customer.room();
         if room {
             let batch = text.as_bytes().to_vec();
-            self.customer(customer::Event::Page { fresh, batch, hash: text.len() as u64 });
+            let kind = if fresh { PageKind::Fresh } else { PageKind::Change };
+            self.customer(customer::Event::Page { kind, batch, hash: text.len() as u64 });
         }
         room
     }
@@ -421,5 +422,16 @@ fn signature(message: &[u8]) -> Vec<u8> {
 
 /// A repair of the whole page.
 pub(crate) fn whole(number: u32) -> Repair {
-    Repair { number, roots: Vec::new() }
+    Repair { number, digest: Vec::new() }
+}
+
+/// A repair of what differs from a page with one text.
+pub(crate) fn part(number: u32) -> Repair {
+    use saath_core::{capture::Capture, mask::Policy, reading::Reading, replica::Replica};
+    let mut capture = Capture::new(Policy::default());
+    let reading = Reading::parse(&[5 | 3 << 6, 1, 2, 2, 0, 0], "text", &[4]).expect("words");
+    let page = capture.turn(&reading).expect("it fits").page.expect("a page");
+    let mut replica = Replica::default();
+    replica.apply(&page).expect("it fits");
+    Repair { number, digest: replica.tree().digest() }
 }

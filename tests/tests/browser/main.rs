@@ -7,6 +7,7 @@ mod journey;
 mod masking;
 mod phone;
 mod record;
+mod repair;
 mod sealing;
 mod smoke;
 mod waiting;

@@ -3,7 +3,8 @@
 use super::*;
 use crate::message::action::{Act, Outcome};
 use crate::message::control::LevelReason;
-use crate::message::page::Applied;
+use crate::message::page::{Applied, PageKind};
+use crate::session::flow::{Patience, RepairBudget};
 
 /// The state of a shared page, for one epoch.
 pub(super) struct Live {
@@ -14,12 +15,21 @@ pub(super) struct Live {
     resuming: bool,
     /// The last page that came.
     page: u32,
+    repairs: RepairBudget,
     pub(super) leave_at: Option<Millis>,
 }
 
 impl Live {
     pub(super) fn new(channel: Channel, key: ResumeKey, level: Level, resuming: bool) -> Self {
-        Self { channel, key, level, resuming, page: 0, leave_at: None }
+        Self {
+            channel,
+            key,
+            level,
+            resuming,
+            page: 0,
+            repairs: RepairBudget::default(),
+            leave_at: None,
+        }
     }
 }
 
@@ -43,7 +53,9 @@ impl Agent {
             }
             FromCustomer::Page(page) => {
                 let first = live.page == 0;
-                if live.page.checked_add(1) != Some(page.number) || (first && !page.fresh) {
+                if live.page.checked_add(1) != Some(page.number)
+                    || (first && page.kind != PageKind::Fresh)
+                {
                     return self.broken();
                 }
                 live.page = page.number;
@@ -61,7 +73,7 @@ impl Agent {
 
     /// What the driver says while the page is shared; without effect otherwise, but that actions
     /// get a result.
-    pub(super) fn while_active(&mut self, event: Event) {
+    pub(super) fn while_active(&mut self, now: Millis, event: Event) {
         let level = self.level();
         let message = match event {
             Event::Act(action) => {
@@ -80,12 +92,23 @@ impl Agent {
             Event::Annotate(_) if level < Some(Level::Point) => return,
             Event::Annotate(annotate) => FromAgent::Annotate(annotate),
             Event::Applied(number) => FromAgent::Applied(Applied { number: self.seen(number) }),
-            Event::Repair(Repair { number, roots }) => {
-                FromAgent::Repair(Repair { number: self.seen(number), roots })
-            }
+            Event::Repair(Repair { number, digest }) => match self.patience(now) {
+                Patience::Part => FromAgent::Repair(Repair { number: self.seen(number), digest }),
+                Patience::Page => {
+                    FromAgent::Repair(Repair { number: self.seen(number), digest: vec![] })
+                }
+                Patience::Over => return self.broken(),
+            },
             _ => return,
         };
         self.send(&message);
+    }
+
+    fn patience(&mut self, now: Millis) -> Patience {
+        match &mut self.stage {
+            Stage::Active(live) => live.repairs.ask(now),
+            _ => Patience::Part,
+        }
     }
 
     /// A page of an epoch before this one may still be reported.

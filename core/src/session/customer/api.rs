@@ -10,8 +10,8 @@ use super::super::{Ended, Grant, ResumeSecret, plain_text};
 use crate::message::action::{Act, ActionResult};
 use crate::message::annotation::Annotate;
 use crate::message::control::{Level, LevelChanged};
-use crate::message::page::{Pointer, View};
-use crate::node::NodeId;
+use crate::message::page::{PageKind, Pointer, View};
+use crate::tree::Digest;
 
 /// What the page decides.
 #[derive(Debug, Clone)]
@@ -83,8 +83,8 @@ pub enum Event {
     Stop,
     /// The page, or what changed in it; only after [`Customer::room`](super::Customer::room) said yes.
     Page {
-        /// The replica starts from nothing.
-        fresh: bool,
+        /// What it goes on from.
+        kind: PageKind,
         /// The encoded batch.
         batch: Vec<u8>,
         /// Running hash after it.
@@ -143,11 +143,10 @@ pub enum Effect {
         /// The session was resumed.
         resumed: bool,
     },
-    /// Send these subtrees anew; none: the whole page.
-    SendFresh {
-        /// Subtrees.
-        roots: Vec<NodeId>,
-    },
+    /// Send the whole page anew.
+    SendFresh,
+    /// Send what the replica has otherwise, by its digest.
+    SendRepair(Digest),
     /// Ask the customer for a higher level; answer `AllowLevel` or `DeclineLevel`.
     AskLevel {
         /// What the agent asks for.
@@ -196,7 +195,8 @@ impl Effect {
             Self::VerifyAgent { .. } => "VerifyAgent",
             Self::AskConsent { .. } => "AskConsent",
             Self::Active { .. } => "Active",
-            Self::SendFresh { .. } => "SendFresh",
+            Self::SendFresh => "SendFresh",
+            Self::SendRepair(_) => "SendRepair",
             Self::AskLevel { .. } => "AskLevel",
             Self::Level(_) => "Level",
             Self::Perform(..) => "Perform",

@@ -2,15 +2,16 @@
 
 use saath_protocol::wire;
 
-use super::super::flow::{ActionGate, Admission, PageFlow, RepairGate};
+use super::super::flow::{ActionGate, Admission, PageFlow, RepairGate, Wanted};
 use super::super::grant::below;
 use super::super::{GRACE_MS, IDLE_END_MS, IDLE_WARNING_MS};
 use super::*;
 use crate::message::FromAgent;
 use crate::message::action::Outcome;
 use crate::message::control::{LevelReason, RequestLevel};
-use crate::message::page::Page;
+use crate::message::page::{Page, PageKind, Repair};
 use crate::seal::{Channel, ResumeKey};
+use crate::tree::Digest;
 
 /// How often the stored resume secret is written anew, in milliseconds, so that it expires soon
 /// after the page is gone.
@@ -68,6 +69,11 @@ impl Live {
             self.repairs.timer(),
             self.leave_at,
         ])
+    }
+
+    /// What is read before a repair is sent would only be left out by the agent's end.
+    pub(super) fn room(&self) -> bool {
+        self.pages.room() && !self.repairs.is_waiting()
     }
 
     fn stir(&mut self, now: Millis) {
@@ -176,18 +182,28 @@ impl Customer {
                     Err(_) => self.broken(now, entropy),
                 }
             }
-            FromAgent::Repair(repair) => {
-                let was_full = !live.pages.room();
-                // The replica is past caring for what is under way.
-                match live.pages.applied(repair.number) {
-                    Ok(()) => live.pages.forget(),
-                    Err(_) => return self.broken(now, entropy),
-                }
-                live.repairs.ask(repair);
-                self.freed(was_full);
-                self.repair(now);
-            }
+            FromAgent::Repair(repair) => self.doubted(now, &repair, entropy),
         }
+    }
+
+    fn doubted(&mut self, now: Millis, repair: &Repair, entropy: &mut dyn Entropy) {
+        let Stage::Active(live) = &mut self.stage else { return };
+        let was_full = !live.pages.room();
+        let wanted = match repair.digest.as_slice() {
+            [] => Ok(Wanted::Page),
+            digest => Digest::decode(digest).map(Wanted::Repair),
+        };
+        let (Ok(()), Ok(wanted)) = (live.pages.applied(repair.number), wanted) else {
+            return self.broken(now, entropy);
+        };
+        if live.pages.is_past(repair.number) {
+            return self.freed(was_full);
+        }
+        // The replica is past caring for what is under way.
+        live.pages.forget();
+        live.repairs.ask(wanted);
+        self.freed(was_full);
+        self.repair(now);
     }
 
     /// What the driver says while the page is shared; without effect otherwise.
@@ -198,7 +214,7 @@ impl Customer {
             Event::AllowLevel => self.answer(now, LevelReason::Allowed),
             Event::DeclineLevel => self.answer(now, LevelReason::Declined),
             Event::RevokeLevel(level) => self.revoke(now, level),
-            Event::Page { fresh, batch, hash } => self.page(fresh, batch, hash),
+            Event::Page { kind, batch, hash } => self.page(kind, batch, hash),
             Event::View(view) => {
                 self.send(&FromCustomer::View(view));
             }
@@ -212,9 +228,9 @@ impl Customer {
         }
     }
 
-    fn page(&mut self, fresh: bool, batch: Vec<u8>, hash: u64) {
+    fn page(&mut self, kind: PageKind, batch: Vec<u8>, hash: u64) {
         let Stage::Active(live) = &mut self.stage else { return };
-        if live.fresh_due && !fresh {
+        if live.fresh_due && kind != PageKind::Fresh {
             return;
         }
         if !live.pages.room() {
@@ -223,10 +239,13 @@ impl Customer {
             return;
         }
         (live.fresh_due, live.fresh_owed) = (false, false);
+        if kind == PageKind::Fresh {
+            live.repairs.clear();
+        }
         let number = live.pages.next();
-        let bytes = self.send(&FromCustomer::Page(Page { number, fresh, batch, hash }));
+        let bytes = self.send(&FromCustomer::Page(Page { number, kind, batch, hash }));
         if let Stage::Active(live) = &mut self.stage {
-            live.pages.sent(bytes);
+            live.pages.sent(kind, bytes);
         }
     }
 
@@ -236,7 +255,7 @@ impl Customer {
         if was_full && live.pages.room() {
             let owed = std::mem::take(&mut live.fresh_owed);
             self.effects.push_back(match owed {
-                true => Effect::SendFresh { roots: Vec::new() },
+                true => Effect::SendFresh,
                 false => Effect::Room,
             });
         }
@@ -244,10 +263,15 @@ impl Customer {
 
     fn repair(&mut self, now: Millis) {
         let Stage::Active(live) = &mut self.stage else { return };
-        if let Some(roots) = live.repairs.take(now) {
-            live.fresh_due |= roots.is_empty();
-            self.effects.push_back(Effect::SendFresh { roots });
-        }
+        let effect = match live.repairs.take(now) {
+            None => return,
+            Some(Wanted::Page) => {
+                live.fresh_due = true;
+                Effect::SendFresh
+            }
+            Some(Wanted::Repair(digest)) => Effect::SendRepair(digest),
+        };
+        self.effects.push_back(effect);
     }
 
     fn act(&mut self, now: Millis, act: Act) {

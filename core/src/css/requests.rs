@@ -1,0 +1,408 @@
+//! CSS as a tokenizer sees it: what would make the agent's browser fetch is taken out.
+//!
+//! Searching style sheets for `url(` as text misses escapes (`u\72l(`), comments and strings, so
+//! the tokens of CSS Syntax are walked and everything else is copied as it stands.
+
+use cssparser::{ParseError, Parser, Token};
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// An address that every engine accepts and none fetches.
+const NOTHING: &str = "url(data:,)";
+/// Nesting beyond this is no page's style, only an attack on the stack.
+const MAX_DEPTH: usize = 48;
+
+/// `css` with every address replaced by an empty one and without `@import` rules. Works on style
+/// sheets and on the declarations of a `style` attribute.
+pub fn without_requests(css: &str) -> Cow<'_, str> {
+    if is_plain(css) { Cow::Borrowed(css) } else { rewrite(css, &|_| None) }
+}
+
+/// As [`without_requests`], and each string is what `string` makes of it, if it makes anything:
+/// `content` can carry what is nobody's business.
+pub fn with_strings(css: &str, string: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
+    let plain = is_plain(css) && !css.contains(['"', '\'']);
+    if plain { Cow::Borrowed(css) } else { rewrite(css, &string) }
+}
+
+/// Whether there is no address, and no way to hide one.
+fn is_plain(css: &str) -> bool {
+    !css.bytes().any(|b| matches!(b, b'\\' | b'@'))
+        && !["url", "image", "src", "cross-fade"].iter().any(|word| contains_ignore_case(css, word))
+}
+
+type Strings<'f> = dyn Fn(&str) -> Option<String> + 'f;
+
+fn rewrite<'c>(css: &'c str, string: &Strings<'_>) -> Cow<'c, str> {
+    let mut parser = Parser::new(css);
+    let mut out = String::with_capacity(css.len());
+    let end = css.as_bytes().as_ptr_range().end;
+    match copy(&mut parser, &mut out, Inside::Rules, &Whole { end, string }, 0) {
+        Ok(()) => Cow::Owned(out),
+        Err(TooDeep) => Cow::Borrowed(""),
+    }
+}
+
+/// What holds for the whole text.
+struct Whole<'f> {
+    end: *const u8,
+    string: &'f Strings<'f>,
+}
+
+/// The declarations of a `style` attribute without requests, without custom properties and
+/// without strings: what lays out an element whose content is withheld.
+pub fn without_text(declarations: &str) -> String {
+    let clean = without_requests(declarations);
+    let mut parser = Parser::new(&clean);
+    let mut out = String::new();
+    loop {
+        let declaration = parser.parse_until_before(cssparser::Delimiter::Semicolon, |inner| {
+            inner.skip_whitespace();
+            let start = inner.position();
+            let mut text = false;
+            let mut first = true;
+            while let Ok(token) = inner.next() {
+                text |= match token {
+                    Token::QuotedString(_) | Token::BadString(_) | Token::UnquotedUrl(_) => true,
+                    Token::Ident(name) => first && name.starts_with("--"),
+                    // Strings may hide in their arguments; lengths and colours are what matters.
+                    Token::Function(name) => !is_arithmetic(name),
+                    Token::CurlyBracketBlock | Token::SquareBracketBlock => true,
+                    _ => false,
+                };
+                first = false;
+            }
+            let kept = if text { "" } else { inner.slice_from(start).trim() };
+            Ok::<_, ParseError<()>>(kept.to_owned())
+        });
+        if let Ok(declaration) = declaration.as_deref()
+            && !declaration.is_empty()
+        {
+            out.push_str(declaration);
+            out.push(';');
+        }
+        if parser.next().is_err() {
+            return out;
+        }
+    }
+}
+
+fn is_arithmetic(function: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "calc",
+        "min",
+        "max",
+        "clamp",
+        "rgb",
+        "rgba",
+        "hsl",
+        "hsla",
+        "var",
+        "translate",
+        "translatex",
+        "translatey",
+        "scale",
+        "rotate",
+        "repeat",
+        "minmax",
+    ];
+    NAMES.iter().any(|name| name.eq_ignore_ascii_case(function))
+}
+
+struct TooDeep;
+
+/// Whether strings are addresses here.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    Rules,
+    /// `url("…")`, `image-set("…" 1x)` and their like.
+    Addresses,
+}
+
+impl Whole<'_> {
+    /// Whether the input ends with this token, which may therefore lack its end.
+    fn cuts_off(&self, text: &str) -> bool {
+        text.as_bytes().as_ptr_range().end == self.end
+    }
+}
+
+fn copy(
+    parser: &mut Parser<'_>,
+    out: &mut String,
+    inside: Inside,
+    whole: &Whole<'_>,
+    depth: usize,
+) -> Result<(), TooDeep> {
+    if depth > MAX_DEPTH {
+        return Err(TooDeep);
+    }
+    loop {
+        let start = parser.position();
+        let Ok(token) = parser.next_including_whitespace_and_comments() else { return Ok(()) };
+        let (close, inner) = match token {
+            // Into the page itself: gradients, clips and markers of SVG.
+            Token::UnquotedUrl(address) if address.starts_with('#') => {
+                let text = parser.slice_from(start);
+                let complete = text.strip_suffix(')').is_some_and(|rest| !rest.ends_with('\\'));
+                out.push_str(if complete { text } else { NOTHING });
+                continue;
+            }
+            Token::UnquotedUrl(_) | Token::BadUrl(_) => {
+                out.push_str(NOTHING);
+                continue;
+            }
+            Token::QuotedString(_) | Token::BadString(_) if inside == Inside::Addresses => {
+                out.push_str("\"data:,\"");
+                continue;
+            }
+            Token::AtKeyword(name) if name.eq_ignore_ascii_case("import") => {
+                skip_statement(parser);
+                // Or what stood on its two sides could join into something else.
+                out.push(' ');
+                continue;
+            }
+            // A variable here would be put in after we have looked.
+            Token::Function(name) if inside == Inside::Addresses && substitutes(name) => {
+                skip_block(parser);
+                out.push_str("\"data:,\"");
+                continue;
+            }
+            Token::Function(name) if name.eq_ignore_ascii_case("url") => {
+                // The arguments of a quoted url() may hold nothing else of use.
+                let fragment = is_fragment(parser);
+                let text = parser.slice_from(start);
+                let complete = text.strip_suffix(')').is_some_and(|rest| {
+                    let rest = rest.trim_end();
+                    ["\"", "'"].iter().any(|quote| {
+                        rest.strip_suffix(quote).is_some_and(|rest| !rest.ends_with('\\'))
+                    })
+                });
+                out.push_str(if fragment && complete { text } else { NOTHING });
+                continue;
+            }
+            Token::Function(name) => {
+                (")", if takes_addresses(name) { Inside::Addresses } else { inside })
+            }
+            Token::ParenthesisBlock => (")", inside),
+            Token::SquareBracketBlock => ("]", Inside::Rules),
+            Token::CurlyBracketBlock => ("}", Inside::Rules),
+            Token::QuotedString(text) if let Some(other) = (whole.string)(text) => {
+                let _ = cssparser::serialize_string(&other, out);
+                continue;
+            }
+            // What the end of the input cuts off must not swallow the brackets that close it here.
+            Token::QuotedString(_) | Token::Comment(_) | Token::Ident(_) => {
+                let closed = in_full(token);
+                let text = parser.slice_from(start);
+                out.push_str(if whole.cuts_off(text) { &closed } else { text });
+                continue;
+            }
+            _ => {
+                out.push_str(parser.slice_from(start));
+                continue;
+            }
+        };
+        out.push_str(parser.slice_from(start));
+        let nested = parser.parse_nested_block(|block| {
+            Ok::<_, ParseError<()>>(copy(block, out, inner, whole, depth + 1))
+        });
+        nested.map_err(|_| TooDeep)??;
+        out.push_str(close);
+    }
+}
+
+/// A string, comment or name as it is written when it is not cut off. (The parser's own way of
+/// writing tokens brings that of numbers with it.)
+fn in_full(token: &Token<'_>) -> String {
+    let mut text = String::new();
+    let _ = match token {
+        Token::QuotedString(string) => cssparser::serialize_string(string, &mut text),
+        Token::Ident(name) => cssparser::serialize_identifier(name, &mut text),
+        Token::Comment(comment) => write!(text, "/*{comment}*/"),
+        _ => Ok(()),
+    };
+    text
+}
+
+/// Functions whose result is not known before the style is used.
+fn substitutes(function: &str) -> bool {
+    function.starts_with("--")
+        || ["var", "env", "attr", "if", "inherit"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(function))
+}
+
+fn takes_addresses(function: &str) -> bool {
+    let name = function
+        .strip_prefix("-webkit-")
+        .or_else(|| function.strip_prefix("-moz-"))
+        .unwrap_or(function);
+    ["src", "image", "image-set", "cross-fade", "element", "paint"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Whether the only argument of a quoted url() is a fragment. Goes past it.
+fn is_fragment(parser: &mut Parser<'_>) -> bool {
+    let mut fragment = false;
+    let _ = parser.parse_nested_block(|block| {
+        fragment = matches!(block.next(), Ok(Token::QuotedString(text)) if text.starts_with('#'));
+        fragment &= block.next().is_err();
+        while block.next_including_whitespace_and_comments().is_ok() {}
+        Ok::<_, ParseError<()>>(())
+    });
+    fragment
+}
+
+fn skip_statement(parser: &mut Parser<'_>) {
+    while let Ok(token) = parser.next_including_whitespace_and_comments() {
+        match token {
+            Token::Semicolon => return,
+            Token::CurlyBracketBlock => {
+                skip_block(parser);
+                return;
+            }
+            Token::Function(_) | Token::ParenthesisBlock | Token::SquareBracketBlock => {
+                skip_block(parser);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn skip_block(parser: &mut Parser<'_>) {
+    let _ = parser.parse_nested_block(|block| {
+        while block.next_including_whitespace_and_comments().is_ok() {}
+        Ok::<_, ParseError<()>>(())
+    });
+}
+
+fn contains_ignore_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(css: &str, expected: &str) {
+        assert_eq!(without_requests(css), expected);
+    }
+
+    #[test]
+    fn addresses_are_taken_out_wherever_they_hide() {
+        check("a{background:url(http://x/?q) no-repeat}", "a{background:url(data:,) no-repeat}");
+        check("fill:url(#a) red", "fill:url(#a) red");
+        check("fill:url( '#a' );", "fill:url( '#a' );");
+        check("url(#a)", "url(#a)");
+        check("url('#a')", "url('#a')");
+        for cut in ["url(#a", "url(#a\\)", "url('#a", "url('#a)", "url('#a\\')", "url('#a'"] {
+            check(cut, "url(data:,)");
+        }
+        check("fill:url('#a' x)", "fill:url(data:,)");
+        check("a{background:url( 'http://x' )}", "a{background:url(data:,)}");
+        check("a{background:u\\72l(http://x)}", "a{background:url(data:,)}");
+        check("background:URL(//x)", "background:url(data:,)");
+        check(
+            "a{b:image-set('http://x' 1x, url(y) 2x)}",
+            "a{b:image-set(\"data:,\" 1x, url(data:,) 2x)}",
+        );
+        check("a{b:-webkit-image-set(url(y) 2x)}", "a{b:-webkit-image-set(url(data:,) 2x)}");
+        check("a{b:image-set(var(--x) 1x)}", "a{b:image-set(\"data:,\" 1x)}");
+        check("@import 'x.css';p{color:red}", " p{color:red}");
+        check("@im\\70ort url(x.css) screen;p{}", " p{}");
+        check(
+            "@font-face{src:url(x.woff2) format('woff2')}",
+            "@font-face{src:url(data:,) format('woff2')}",
+        );
+        check("@media print{@import url(q);b{c:url(d)}}", "@media print{ b{c:url(data:,)}}");
+    }
+
+    #[test]
+    fn strings_can_be_replaced() {
+        let css = "a{content:'PAN';b:url('x');font-family:\"F\"}";
+        let upper = with_strings(css, |text| (text == "PAN").then(|| "██".to_owned()));
+        assert_eq!(upper, "a{content:\"██\";b:url(data:,);font-family:\"F\"}");
+        assert_eq!(with_strings("a{b:c}", |_| None), "a{b:c}");
+    }
+
+    #[test]
+    fn other_styles_stay_as_they_are() {
+        for css in [
+            "a:hover::before{content:'url(not one) \\201c';width:calc(100% - (2px))}",
+            "@media (min-width:30em){.a\\:b{color:rgb(1 2 3 / 50%)}}",
+            "--x: {a:b}; color: red",
+            "/* url(x) */ p > q { margin: 0 }",
+            "@layer a,b;@container (width>1px){c{d:e}}",
+        ] {
+            check(css, css);
+        }
+    }
+
+    #[test]
+    fn quiet_styles_carry_no_text() {
+        let css = "width:calc(1px + 2px); --pan: ABCPV1234D; content: 'x'; color: red; grid: [a] 1fr; background: url(x)";
+        assert_eq!(without_text(css), "width:calc(1px + 2px);color: red;");
+    }
+
+    #[test]
+    fn unclosed_and_endless_styles_do_no_harm() {
+        check("a{b:url(x", "a{b:url(data:,)}");
+        check(&"a{".repeat(100_000).replace('a', "@"), "");
+        check("a{b:url(x\ny)}", "a{b:url(data:,)}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_survives(parts in proptest::collection::vec(
+            prop_oneof![
+                Just("url("), Just("u\\72l("), Just("'"), Just("\""), Just("http://evil/"), Just(")"), Just("{"),
+                Just("}"), Just("\\"), Just("/*"), Just("*/"), Just("@import "), Just(";"), Just("image-set("),
+                Just("\n"), Just("a"), Just("src("), Just("<!--"), Just("["), Just("]"), Just("U+1"), Just("%"),
+                Just("var("), Just("--x:"), Just("cross-fade("), Just("url(#"), Just("#a"), Just("url('#")
+            ], 0..24)) {
+            let css = parts.concat();
+            let once = without_requests(&css).into_owned();
+            assert_harmless(&mut Parser::new(&once), false);
+            let twice = without_requests(&once).into_owned();
+            // The cut-off end may be written in full once more, but that is the end of it.
+            prop_assert_eq!(&without_requests(&twice), &twice);
+        }
+    }
+
+    fn assert_harmless(parser: &mut Parser<'_>, addresses: bool) {
+        while let Ok(token) = parser.next_including_whitespace_and_comments() {
+            let mut inner = addresses;
+            match token {
+                Token::UnquotedUrl(url) => assert!(url.starts_with('#') || &**url == "data:,"),
+                Token::QuotedString(text) if addresses => assert_eq!(&**text, "data:,"),
+                Token::AtKeyword(name) => assert!(!name.eq_ignore_ascii_case("import")),
+                Token::Function(name) => {
+                    if name.eq_ignore_ascii_case("url") {
+                        assert!(is_fragment(parser));
+                        continue;
+                    }
+                    assert!(!addresses || !substitutes(name));
+                    inner = takes_addresses(name) || addresses;
+                }
+                Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
+                    inner = false;
+                }
+                _ => continue,
+            }
+            if matches!(
+                token,
+                Token::Function(_)
+                    | Token::ParenthesisBlock
+                    | Token::SquareBracketBlock
+                    | Token::CurlyBracketBlock
+            ) {
+                let _ = parser.parse_nested_block(|b| {
+                    assert_harmless(b, inner);
+                    Ok::<_, ParseError<()>>(())
+                });
+            }
+        }
+    }
+}
