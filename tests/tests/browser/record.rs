@@ -25,6 +25,7 @@ const PAGES: &[(&str, bool)] = &[
     ("media", true),
     ("document", true),
     ("never", true),
+    ("frames", true),
     ("table", false),
 ];
 
