@@ -140,8 +140,20 @@ async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
     Ok(())
 }
 
+/// Not every engine can move a frame without loading it anew: what was in it is put back there.
+#[tokio::test]
+async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    compare_with(&pages, &page, "frames", "&moves=no").await
+}
+
 async fn compare(pages: &Pages, page: &Page, name: &str, styles: bool) -> Result<()> {
-    open(pages, page, name, if styles { "" } else { "&styles=no" }).await?;
+    compare_with(pages, page, name, if styles { "" } else { "&styles=no" }).await
+}
+
+async fn compare_with(pages: &Pages, page: &Page, name: &str, query: &str) -> Result<()> {
+    open(pages, page, name, query).await?;
     same(page).await.context("after the snapshot")?;
     let steps = page.eval("return viewer.steps()", json!([])).await?.as_u64().context("steps")?;
     // The first that is wrong, and what is wrong later for other reasons.
