@@ -25,7 +25,6 @@ const PAGES: &[(&str, bool)] = &[
     ("media", true),
     ("document", true),
     ("never", true),
-    ("frames", true),
     ("table", false),
 ];
 
@@ -145,7 +144,7 @@ async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
 async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
     let pages = Pages::start().await?;
     let page = Page::start(Engine::from_env()?, "record").await?;
-    compare_with(&pages, &page, "frames", "&moves=no").await
+    compare_with(&pages, &page, "/fidelity/frames/same-origin", "&moves=no").await
 }
 
 async fn compare(pages: &Pages, page: &Page, name: &str, styles: bool) -> Result<()> {
