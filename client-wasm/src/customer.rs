@@ -101,6 +101,8 @@ struct Driver {
     view: Option<View>,
     /// Where the customer's pointer is, and over what.
     pointer: Option<(Pointer, Option<Element>)>,
+    /// How often the page was opened anew.
+    openings: u32,
     failures: u32,
     /// Which handshake's agent is being verified.
     verifying: u32,
@@ -147,6 +149,7 @@ impl Driver {
             watch: None,
             view: None,
             pointer: None,
+            openings: 0,
             failures: 0,
             verifying: 0,
             mismatch: false,
@@ -358,6 +361,9 @@ impl Driver {
         if self.source.is_none() {
             let wake = self.next_frame.clone();
             self.source = Source::new(self.policy.clone(), move || wake.ask()).ok();
+            if let Some(source) = &mut self.source {
+                source.on_pointer(watch::in_frames(&self.inbox));
+            }
             self.watch = Watch::start(&self.inbox, &self.next_frame);
         } else if let Some(source) = &mut self.source {
             source.restart();
@@ -371,6 +377,10 @@ impl Driver {
     fn frame(&mut self) {
         self.send_pages();
         let Some(source) = &self.source else { return };
+        // A document that a script opens anew has lost its listeners.
+        if std::mem::replace(&mut self.openings, source.openings()) != source.openings() {
+            self.watch = Watch::start(&self.inbox, &self.next_frame);
+        }
         // After the page: how its title is masked is known only then.
         let view = source.view();
         if self.view.as_ref() != Some(&view) {

@@ -10,7 +10,7 @@ use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, HtmlIFrameElement, Node};
+use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node};
 
 mod words;
 
@@ -59,6 +59,20 @@ extern "C" {
     fn new() -> Shadows;
 }
 
+#[wasm_bindgen(module = "/src/dom/documents.js")]
+extern "C" {
+    type Documents;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Documents;
+}
+
+#[wasm_bindgen(module = "/src/dom/frames.js")]
+extern "C" {
+    type Frames;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Frames;
+}
+
 #[wasm_bindgen(module = "/src/dom/reader.js")]
 extern "C" {
     type Reader;
@@ -68,6 +82,7 @@ extern "C" {
         wake: &Closure<dyn FnMut()>,
         states: &States,
         shadows: Shadows,
+        documents: Documents,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -98,13 +113,19 @@ extern "C" {
     fn id(this: &Reader, node: &Node) -> u32;
     #[wasm_bindgen(method)]
     fn stop(this: &Reader);
+    #[wasm_bindgen(method, js_name = onPointer)]
+    fn on_pointer(this: &Reader, pointed: &Closure<dyn FnMut(MouseEvent)>);
+    #[wasm_bindgen(method)]
+    fn openings(this: &Reader) -> u32;
+    #[wasm_bindgen(method, getter, js_name = isReplaced)]
+    fn is_replaced(this: &Reader) -> bool;
 }
 
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement) -> Writer;
+    fn new(frame: &HtmlIFrameElement, frames: Frames) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -130,6 +151,7 @@ pub(crate) struct Mirror {
     /// How many states style sheets ask for, as far as the glue knows.
     asked: Cell<usize>,
     _wake: Closure<dyn FnMut()>,
+    pointed: Option<Closure<dyn FnMut(MouseEvent)>>,
 }
 
 impl Mirror {
@@ -139,8 +161,8 @@ impl Mirror {
         let wake = Closure::new(wake);
         let screen = Screen::new(document.default_view());
         let states = States::new(Sheets::new(), Pseudos::new(), &screen);
-        let reader = Reader::new(document, &wake, &states, Shadows::new());
-        Self { reader, states, screen, asked: Cell::new(0), _wake: wake }
+        let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
+        Self { reader, states, screen, asked: Cell::new(0), _wake: wake, pointed: None }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -189,6 +211,22 @@ impl Mirror {
         }
     }
 
+    /// `pointed` hears of the pointer over the documents of frames.
+    pub(crate) fn on_pointer(&mut self, pointed: impl FnMut(MouseEvent) + 'static) {
+        let pointed = self.pointed.insert(Closure::new(pointed));
+        self.reader.on_pointer(pointed);
+    }
+
+    /// How often the document was opened anew, as listeners on it are gone then.
+    pub(crate) fn openings(&self) -> u32 {
+        self.reader.openings()
+    }
+
+    /// Whether the document is so much another one that it has to be read as one.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.reader.is_replaced()
+    }
+
     /// Looks for what was scrolled before the mirror began, while the page is idle.
     pub(crate) fn find_scrolled(&self) {
         self.states.find_scrolled();
@@ -222,7 +260,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame) }
+        Self { writer: Writer::new(frame, Frames::new()) }
     }
 
     /// Makes the changes, in their order.

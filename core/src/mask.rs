@@ -91,10 +91,15 @@ pub fn mask(
         };
         match *item {
             Item::Document { id, compat, marks, parts, settings } => {
-                let zone = Zone::default()
-                    .with(Zone::MASK, policy.is_mask_all())
-                    .with(Zone::SHOW, policy.shows_all());
-                let zone = masker.marked(zone, marks);
+                // The document of a frame is in the frame's zone.
+                let above = if id == NodeId::DOCUMENT {
+                    Zone::default()
+                        .with(Zone::MASK, policy.is_mask_all())
+                        .with(Zone::SHOW, policy.shows_all())
+                } else {
+                    parent(id)
+                };
+                let zone = masker.marked(above, marks);
                 let settings = masker.plain_settings(zone, parts, settings);
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Document { id, compat, marks, parts, settings });
@@ -300,6 +305,8 @@ impl Masker<'_> {
         // By kind and zone alone: what the control holds must not tell.
         let gap = replica_tag(namespace, tag) == GAP;
         let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
+        // The glue says so of a frame whose document cannot be read.
+        let mut foreign = false;
         for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
             match name {
                 // What is never sent says nothing of itself but, for a linked style sheet, the sheet.
@@ -320,6 +327,7 @@ impl Masker<'_> {
                         self.settings.push((SettingName::Attr(key), value));
                     }
                 }
+                SettingName::Prop(Prop::Withheld) => foreign = tag == "iframe",
                 SettingName::Prop(Prop::State) => {
                     let place =
                         states::Place { zone, parent, is_control: self.holds_value(tag, span) };
@@ -348,8 +356,14 @@ impl Masker<'_> {
                 }
             }
         }
-        if withheld {
-            let word = if zone.has(Zone::BLOCK) { "blocked" } else { "masked" };
+        if withheld || foreign {
+            let word = if zone.has(Zone::BLOCK) {
+                "blocked"
+            } else if foreign {
+                "foreign"
+            } else {
+                "masked"
+            };
             let value = self.strings.push(word);
             self.settings.push((SettingName::Prop(Prop::Withheld), value));
         }

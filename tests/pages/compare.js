@@ -7,11 +7,11 @@ import { documentIn, isNever } from "./veil.js";
 /** Never in a replica; an empty element keeps the place. */
 const GAPS = new Set(["script", "noscript", "template", "link", "meta", "base", "source", "track", "param"]);
 /** Without their picture: a box of the same size. */
-const BOXES = new Set(["iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
+const BOXES = new Set(["iframe", "frameset", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
 const FRAMES = new Set(["iframe", "frame"]);
 /** What loads, runs or leads away, and what the live state replaces. */
 const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poster", "ping", "background",
-  "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
+  "srcdoc", "sandbox", "allow", "loading", "referrerpolicy", "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
   "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
@@ -68,7 +68,8 @@ export function linesOf(doc, isReplica, styles, portable) {
     if (nodeType(node) !== 1) return;
     const tag = localName(node);
     if (tag.startsWith("saath-") && !isReplica) return;
-    const inner = FRAMES.has(tag) && documentIn(node);
+    // A replica says in a frame of its own that the page's is of another origin.
+    const inner = FRAMES.has(tag) && node.dataset.saathWithheld !== "foreign" && documentIn(node);
     const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
@@ -77,6 +78,7 @@ export function linesOf(doc, isReplica, styles, portable) {
     lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, size)));
     if (kind === "box") return;
     if (kind === "frame") {
+      if (styles) lines.push(`${indent}: ${looks(win, node)}`);
       lines.push(...linesOf(inner, isReplica, styles, portable).map((line) => `${indent} ${line}`));
       return;
     }
@@ -106,6 +108,8 @@ function head(node, isReplica, size) {
     // A part has its states as more names.
     if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
+    // By its name a link could be opened in a frame.
+    if (tag === "iframe" && name === "name") continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;
     if (name === "href" && namespaceOf(node).endsWith("svg") && tag !== "a") {

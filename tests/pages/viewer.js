@@ -104,6 +104,7 @@ window.viewer = {
 async function start() {
   await init();
   await fresh();
+  if (query.get("moves") === "no") forgetMoveBefore(replica.document.defaultView);
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
@@ -142,6 +143,11 @@ function watch(document) {
 
 function refuse({ blockedURI, effectiveDirective }) {
   refused.add(`${effectiveDirective} ${blockedURI}`);
+}
+
+/** As in an engine that cannot move a node without loading the frames in it anew. */
+function forgetMoveBefore({ Element, Document, DocumentFragment }) {
+  for (const { prototype } of [Element, Document, DocumentFragment]) delete prototype.moveBefore;
 }
 
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */

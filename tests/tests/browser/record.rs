@@ -100,6 +100,23 @@ async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
     Ok(())
 }
 
+/// Not every engine can move a frame without loading it anew: what was in it is put back there.
+#[tokio::test]
+async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "fidelity/frames/life", "&moves=no").await?;
+    let steps = page.eval("return viewer.steps()", json!([])).await?.as_u64().context("steps")?;
+    for step in 0..=steps {
+        if let Some(step) = step.checked_sub(1) {
+            page.eval_async("await viewer.step(argument)", json!(step)).await?;
+        }
+        let seen = page.eval_async("return viewer.settle(3000)", Value::Null).await?;
+        ensure!(seen["wrong"] == json!([]), "after step {step}: {}", seen["wrong"]);
+    }
+    Ok(())
+}
+
 pub(crate) async fn open(pages: &Pages, page: &Page, name: &str, query: &str) -> Result<()> {
     page.goto(&format!("{}/viewer.html?page={name}.html{query}", pages.origin)).await?;
     until("the viewer", async || {
