@@ -103,6 +103,8 @@ struct Driver {
     view: Option<View>,
     /// Where the customer's pointer is, and over what.
     pointer: Option<(Pointer, Option<Element>)>,
+    /// How often the page was opened anew.
+    openings: u32,
     failures: u32,
     /// Which handshake's agent is being verified.
     verifying: u32,
@@ -151,6 +153,7 @@ impl Driver {
             watch: None,
             view: None,
             pointer: None,
+            openings: 0,
             failures: 0,
             verifying: 0,
             mismatch: false,
@@ -369,6 +372,9 @@ impl Driver {
                 }
             };
             self.source = Source::new(self.policy.clone(), move || wake.ask(), tell).ok();
+            if let Some(source) = &mut self.source {
+                source.on_pointer(watch::in_frames(&self.inbox));
+            }
             self.watch = Watch::start(&self.inbox, &self.next_frame);
         } else if let Some(source) = &mut self.source {
             source.restart();
@@ -387,6 +393,10 @@ impl Driver {
         }
         self.send_pages();
         let Some(source) = &self.source else { return };
+        // A document that a script opens anew has lost its listeners.
+        if std::mem::replace(&mut self.openings, source.openings()) != source.openings() {
+            self.watch = Watch::start(&self.inbox, &self.next_frame);
+        }
         // After the page: how its title is masked is known only then.
         let view = source.view();
         if self.view.as_ref() != Some(&view) {

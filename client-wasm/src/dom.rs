@@ -12,7 +12,7 @@ use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, HtmlIFrameElement, Node, Window};
+use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
 mod words;
 
@@ -75,6 +75,7 @@ extern "C" {
         motion: Motion,
         layers: TopLayer,
         selected: Selected,
+        waits: &Waits,
     ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
@@ -97,13 +98,25 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn start(this: &Waits, tell: &Closure<dyn FnMut()>, wake: &Closure<dyn FnMut()>);
     #[wasm_bindgen(method)]
-    fn watch(this: &Waits, window: &Window);
-    #[wasm_bindgen(method)]
     fn kind(this: &Waits) -> u32;
     #[wasm_bindgen(method)]
     fn stop(this: &Waits);
 
     fn visual(window: &Window) -> Vec<f64>;
+}
+
+#[wasm_bindgen(module = "/src/dom/documents.js")]
+extern "C" {
+    type Documents;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Documents;
+}
+
+#[wasm_bindgen(module = "/src/dom/frames.js")]
+extern "C" {
+    type Frames;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Frames;
 }
 
 #[wasm_bindgen(module = "/src/dom/reader.js")]
@@ -115,6 +128,7 @@ extern "C" {
         wake: &Closure<dyn FnMut()>,
         states: &States,
         shadows: Shadows,
+        documents: Documents,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -145,6 +159,12 @@ extern "C" {
     fn id(this: &Reader, node: &Node) -> u32;
     #[wasm_bindgen(method)]
     fn stop(this: &Reader);
+    #[wasm_bindgen(method, js_name = onPointer)]
+    fn on_pointer(this: &Reader, pointed: &Closure<dyn FnMut(MouseEvent)>);
+    #[wasm_bindgen(method)]
+    fn openings(this: &Reader) -> u32;
+    #[wasm_bindgen(method, getter, js_name = isReplaced)]
+    fn is_replaced(this: &Reader) -> bool;
 }
 
 #[wasm_bindgen(module = "/src/dom/play.js")]
@@ -172,8 +192,13 @@ extern "C" {
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement, player: Player, layers: Layers, selector: Selector)
-    -> Writer;
+    fn new(
+        frame: &HtmlIFrameElement,
+        frames: Frames,
+        player: Player,
+        layers: Layers,
+        selector: Selector,
+    ) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -202,6 +227,7 @@ pub(crate) struct Mirror {
     asked: Cell<usize>,
     _wake: Closure<dyn FnMut()>,
     _tell: Closure<dyn FnMut()>,
+    pointed: Option<Closure<dyn FnMut(MouseEvent)>>,
 }
 
 impl Mirror {
@@ -215,6 +241,8 @@ impl Mirror {
     ) -> Self {
         let (wake, tell) = (Closure::new(wake), Closure::new(tell));
         let screen = Screen::new(document.default_view());
+        let waits = Waits::new();
+        waits.start(&tell, &wake);
         let states = States::new(
             Sheets::new(),
             Pseudos::new(),
@@ -222,22 +250,19 @@ impl Mirror {
             Motion::new(),
             TopLayer::new(),
             Selected::new(),
+            &waits,
         );
-        let reader = Reader::new(document, &wake, &states, Shadows::new());
-        let (waits, window) = (Waits::new(), document.default_view());
-        waits.start(&tell, &wake);
-        if let Some(window) = &window {
-            waits.watch(window);
-        }
+        let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
         Self {
             reader,
             states,
             waits,
-            window,
+            window: document.default_view(),
             screen,
             asked: Cell::new(0),
             _wake: wake,
             _tell: tell,
+            pointed: None,
         }
     }
 
@@ -306,6 +331,22 @@ impl Mirror {
         }
     }
 
+    /// `pointed` hears of the pointer over the documents of frames.
+    pub(crate) fn on_pointer(&mut self, pointed: impl FnMut(MouseEvent) + 'static) {
+        let pointed = self.pointed.insert(Closure::new(pointed));
+        self.reader.on_pointer(pointed);
+    }
+
+    /// How often the document was opened anew, as listeners on it are gone then.
+    pub(crate) fn openings(&self) -> u32 {
+        self.reader.openings()
+    }
+
+    /// Whether the document is so much another one that it has to be read as one.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.reader.is_replaced()
+    }
+
     /// Looks for what was scrolled before the mirror began, while the page is idle.
     pub(crate) fn find_scrolled(&self) {
         self.states.find_scrolled();
@@ -347,7 +388,8 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame, Player::new(), Layers::new(), Selector::new()) }
+        let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
+        Self { writer: Writer::new(frame, Frames::new(), player, layers, selector) }
     }
 
     /// Makes the changes, in their order.

@@ -9,6 +9,7 @@ mod customer;
 mod dom;
 mod emitter;
 mod error;
+mod frames;
 mod identity;
 mod names;
 mod options;

@@ -3,13 +3,14 @@
 use crate::browser::{document, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
+use crate::frames::as_element;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
 use saath_core::tree::Digest;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element};
+use web_sys::{Document, Element, MouseEvent, Node};
 
 /// Observes the page for as long as it lives.
 #[must_use]
@@ -57,7 +58,11 @@ impl Source {
     /// Notes what may have changed. Whether there is anything to read.
     pub(crate) fn is_dirty(&mut self) -> Result<bool, Broken> {
         self.follow_address();
-        let dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
+        let mut dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
+        if self.mirror.is_replaced() {
+            self.restart();
+            dirt.clear();
+        }
         self.capture.dirt.note_words(&dirt);
         Ok(self.capture.is_due())
     }
@@ -117,16 +122,24 @@ impl Source {
         }
     }
 
-    /// The element of a number; for a text node its parent, for the document its root.
+    /// The element of a number; for a text node its parent, for a document its root.
     pub(crate) fn element(&self, id: NodeId) -> Option<Element> {
-        if id == NodeId::DOCUMENT {
-            return self.document.document_element();
-        }
         let node = self.mirror.node(id)?;
-        match node.dyn_into::<Element>() {
-            Ok(element) => Some(element),
-            Err(node) => node.parent_element(),
+        match node.node_type() {
+            Node::DOCUMENT_NODE => node.unchecked_into::<Document>().document_element(),
+            Node::ELEMENT_NODE => as_element(node),
+            _ => node.parent_element(),
         }
+    }
+
+    /// `pointed` hears of the customer's pointer over the documents of frames.
+    pub(crate) fn on_pointer(&mut self, pointed: impl FnMut(MouseEvent) + 'static) {
+        self.mirror.on_pointer(pointed);
+    }
+
+    /// How often the document was opened anew: what listens to it has to begin again then.
+    pub(crate) fn openings(&self) -> u32 {
+        self.mirror.openings()
     }
 
     /// What the agent may do with an element. One that was never sent is not for the agent.

@@ -220,7 +220,7 @@ impl<'a> Differ<'a> {
         let outline = self.outline;
         let Some(described) = outline.get(id) else { return Ok(()) };
         match described.item {
-            Item::Document { .. } => {}
+            Item::Document { .. } if id == NodeId::DOCUMENT => {}
             // A root that is gone by now: its parent was read too.
             _ if !self.tree.contains(id) => return Ok(()),
             _ => {}
@@ -305,7 +305,8 @@ impl<'a> Differ<'a> {
                 self.emit(Op::Text { id, at, text })
             }
             Item::Shadow { .. } => self.emit(Op::Shadow { id, host: at.parent }),
-            Item::Document { .. } | Item::Known(_) | Item::End => Err(ApplyError::Misplaced(id)),
+            Item::Document { compat, .. } => self.emit(Op::Frame { id, host: at.parent, compat }),
+            Item::Known(_) | Item::End => Err(ApplyError::Misplaced(id)),
         }
     }
 

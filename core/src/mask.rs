@@ -6,6 +6,7 @@
 
 mod patterns;
 mod policy;
+mod selection;
 mod states;
 mod treat;
 mod zone;
@@ -18,10 +19,8 @@ use crate::css::{self, Asked, Screen};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
-use crate::selection;
 use crate::tree::Tree;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use treat::Treatment;
 use zone::Zone;
 
@@ -94,10 +93,15 @@ pub fn mask(
         };
         match *item {
             Item::Document { id, compat, marks, parts, settings } => {
-                let zone = Zone::default()
-                    .with(Zone::MASK, policy.is_mask_all())
-                    .with(Zone::SHOW, policy.shows_all());
-                let zone = masker.marked(zone, marks);
+                // The document of a frame is in the frame's zone.
+                let above = if id == NodeId::DOCUMENT {
+                    Zone::default()
+                        .with(Zone::MASK, policy.is_mask_all())
+                        .with(Zone::SHOW, policy.shows_all())
+                } else {
+                    parent(id)
+                };
+                let zone = masker.marked(above, marks);
                 let settings = masker.plain_settings(zone, parts, settings);
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Document { id, compat, marks, parts, settings });
@@ -311,6 +315,8 @@ impl Masker<'_> {
         // By kind and zone alone: what the control holds must not tell.
         let gap = replica_tag(namespace, tag) == GAP;
         let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
+        // The glue says so of a frame whose document cannot be read.
+        let mut foreign = false;
         for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
             match name {
                 // What is never sent says nothing of itself but, for a linked style sheet, the sheet.
@@ -331,6 +337,7 @@ impl Masker<'_> {
                         self.settings.push((SettingName::Attr(key), value));
                     }
                 }
+                SettingName::Prop(Prop::Withheld) => foreign = tag == "iframe",
                 SettingName::Prop(Prop::State) => {
                     let place =
                         states::Place { zone, parent, is_control: self.holds_value(tag, span) };
@@ -361,31 +368,18 @@ impl Masker<'_> {
                 }
             }
         }
-        if withheld {
-            let word = if zone.has(Zone::BLOCK) { "blocked" } else { "masked" };
+        if withheld || foreign {
+            let word = if zone.has(Zone::BLOCK) {
+                "blocked"
+            } else if foreign {
+                "foreign"
+            } else {
+                "masked"
+            };
             let value = self.strings.push(word);
             self.settings.push((SettingName::Prop(Prop::Withheld), value));
         }
         self.close_span(start)
-    }
-
-    /// Puts the selection in its place, now that all that it can lie in has a zone.
-    fn selection(&mut self, tree: &Tree) {
-        let Some(raw) = self.selection.and_then(|place| self.settings.get(place)) else { return };
-        let zones: BTreeMap<NodeId, u16> = self.zones.iter().copied().collect();
-        let zone = |id| match zones.get(&id) {
-            Some(&zone) => Some(Zone(zone)),
-            None => tree.contains(id).then(|| Zone(tree.zone(id))),
-        };
-        let text = selection::clean(
-            self.raw.strings.get(raw.1),
-            |id| zone(id).is_some_and(|zone| !self.hides_text(zone)),
-            |id| zone(id).is_some_and(|zone| !zone.has(Zone::BLOCK)),
-        );
-        let value = self.strings.push(&text);
-        if let Some(setting) = self.selection.and_then(|place| self.settings.get_mut(place)) {
-            setting.1 = value;
-        }
     }
 
     fn text_treatment(&self, zone: Zone) -> Treatment {
@@ -438,9 +432,11 @@ impl Masker<'_> {
             AttrKind::Data if tag == "style" && matches!(name, "media" | "title") => None,
             // The live state is a prop; the attribute would tell the first one.
             AttrKind::Structure if matches!(name, "checked" | "selected") => None,
-            AttrKind::Structure if hidden && !is_layout(name) => None,
+            AttrKind::Structure if hidden && !treat::is_layout(name) => None,
             // On an element of the page's own making such a name can mean anything.
-            AttrKind::Structure if tag.contains('-') && !is_layout(name) => Some(Treatment::Net),
+            AttrKind::Structure if tag.contains('-') && !treat::is_layout(name) => {
+                Some(Treatment::Net)
+            }
             // Geometry and flags: the net would take the numbers of a drawing for somebody's.
             AttrKind::Structure => Some(Treatment::Keep),
             AttrKind::Name => Some(Treatment::Net),
@@ -496,37 +492,4 @@ impl Masker<'_> {
             None => self.strings.push(name),
         }
     }
-}
-
-/// What lays an element out and says nothing of what is in it.
-fn is_layout(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "align",
-        "autocomplete",
-        "cols",
-        "colspan",
-        "contenteditable",
-        "dir",
-        "disabled",
-        "height",
-        "hidden",
-        "multiple",
-        "nowrap",
-        "open",
-        "popover",
-        "readonly",
-        "required",
-        "role",
-        "rows",
-        "rowspan",
-        "size",
-        "span",
-        "tabindex",
-        "type",
-        "valign",
-        "viewBox",
-        "width",
-        "wrap",
-    ];
-    NAMES.contains(&name)
 }

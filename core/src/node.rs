@@ -56,7 +56,7 @@ impl Namespace {
 /// What stands for an element that is never sent (a script, a template…): it keeps its place, so
 /// that `:nth-child` counts as on the customer's page.
 pub const GAP: &str = "saath-gap";
-/// What stands for an element whose picture is not sent (a frame, a plug-in, a canvas…): an empty
+/// What stands for an element whose picture is not sent (a film, a plug-in, a canvas…): an empty
 /// box of its size.
 pub const BOX: &str = "saath-box";
 
@@ -172,7 +172,8 @@ pub enum Prop {
     Adopted = 7,
     /// `width,height` in CSS pixels of an element that is shown as an empty box.
     Size = 8,
-    /// `masked` or `blocked` on an element whose content is withheld, for the console to mark.
+    /// `masked` or `blocked` on an element whose content is withheld, `foreign` on a frame of
+    /// another origin, for the console to mark.
     Withheld = 9,
     /// Words for what only the customer's page has, sorted: `focus hover`. See [`state`].
     State = 10,
@@ -241,8 +242,8 @@ mod tests {
     #[test]
     fn nothing_that_runs_or_fetches_can_be_named() {
         for name in [
-            "script", "iframe", "object", "embed", "link", "meta", "base", "template", "SCRIPT",
-            "portal", "frame", "a b", "",
+            "script", "object", "embed", "link", "meta", "base", "template", "SCRIPT", "portal",
+            "frame", "a b", "",
         ] {
             assert_eq!(Tag::parse(Namespace::Html, name), None, "{name}");
         }
@@ -255,6 +256,11 @@ mod tests {
             "onx-y",
             "ONLOAD",
             "srcdoc",
+            "sandbox",
+            "allow",
+            "csp",
+            "credentialless",
+            "referrerpolicy",
             "src",
             "srcset",
             "action",
@@ -293,7 +299,7 @@ mod tests {
     #[test]
     fn what_cannot_be_named_keeps_its_place() {
         assert_eq!(replica_tag(Namespace::Html, "script"), GAP);
-        assert_eq!(replica_tag(Namespace::Html, "iframe"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "canvas"), BOX);
         assert_eq!(replica_tag(Namespace::Html, "p"), "p");
         assert!(
             Tag::parse(Namespace::Html, GAP).is_some()

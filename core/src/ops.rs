@@ -107,6 +107,16 @@ pub enum Op {
         /// Its host.
         host: NodeId,
     },
+    /// The document of a frame, empty. It is the first child of its host, an `iframe`; a document
+    /// that was there before stays behind it until it is removed, as what is in it may yet move out.
+    Frame {
+        /// Its number.
+        id: NodeId,
+        /// The `iframe`.
+        host: NodeId,
+        /// How the frame's document is laid out.
+        compat: Compat,
+    },
     /// A node goes elsewhere, with all that is in it.
     Move {
         /// Which.
@@ -228,6 +238,8 @@ mod tests {
                 Op::Set { id, key: Key::Prop(Prop::Scroll), value: text },
                 Op::Text { id: NodeId(9), at: Place { parent: id, before: None }, text },
                 Op::Shadow { id: NodeId(300), host: id },
+                Op::Frame { id: NodeId(400), host: id, compat: Compat::Quirks },
+                Op::Frame { id: NodeId(401), host: id, compat: Compat::Standards },
                 Op::Move { id: NodeId(9), at: Place { parent: NodeId(300), before: Some(id) } },
                 Op::SetText { id: NodeId(9), text: row },
                 Op::Unset { id, key: Key::Attr(class) },
@@ -247,7 +259,7 @@ mod tests {
 
     #[test]
     fn forbidden_names_do_not_decode() {
-        for tag in ["script", "iframe", "x y"] {
+        for tag in ["script", "object", "x y"] {
             let mut batch = sample();
             batch.strings = Strings::default();
             for text in [tag, "class", "row", "t"] {

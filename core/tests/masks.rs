@@ -390,3 +390,49 @@ fn a_broken_policy_masks_everything() {
     assert!(!String::from_utf8_lossy(&page.batch).contains("secret"));
     assert_eq!(capture.access(NodeId(2)), Access::Masked);
 }
+
+/// What stands in a frame is masked as what stands in its element would be.
+#[test]
+fn a_frame_masks_what_is_in_it() {
+    let texts = |policy: &Policy, marks: u32, inner: El<'_>| {
+        let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+        let tag = words.string("iframe");
+        words.words.extend([1 | 3 << 6 | marks << 8, 2, tag, 5 | 3 << 6, 3]);
+        words.element(4, &inner);
+        words.words.extend([0, 0, 0]);
+        let mut capture = Capture::new(policy.clone());
+        capture.dirt.take();
+        let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
+        let page = capture.turn(&reading).unwrap().page.unwrap();
+        let applied = Replica::default().apply(&page).unwrap();
+        let texts = applied.batch.texts().map(str::to_owned).collect::<Vec<_>>();
+        (texts, capture.access(NodeId(4)))
+    };
+    let p = El { tag: "p", text: Some("Hello"), ..El::default() };
+    let shown = |texts: Vec<String>| texts.contains(&"Hello".to_owned());
+    let (plain, access) = texts(&values(), 0, p);
+    assert!(shown(plain) && access == Access::Free);
+    for (policy, marks) in [(values(), Marks::MASK), (values(), Marks::BLOCK), (strict(), 0)] {
+        assert!(!shown(texts(&policy, marks, p).0), "{marks}");
+    }
+    assert_eq!(texts(&values(), Marks::MASK, p).1, Access::Masked);
+    assert_eq!(texts(&values(), Marks::NO_ACT, p).1, Access::Excluded);
+    // A frame that shows more does so for what is in it, and no further than elsewhere.
+    let input = El { tag: "input", props: &[(Prop::Value, "Hello")], ..El::default() };
+    assert!(!shown(texts(&values(), 0, input).0));
+    assert!(shown(texts(&values(), Marks::SHOW, input).0));
+    assert!(!shown(texts(&Policy::mask_all(), Marks::SHOW, p).0));
+}
+
+#[test]
+fn a_frame_of_another_origin_is_told_as_such() {
+    let frame = El {
+        tag: "iframe",
+        attrs: &[("src", "https://pay.example/?pan=1"), ("srcdoc", "<p>x"), ("allow", "camera")],
+        props: &[(Prop::Withheld, "whatever")],
+        ..El::default()
+    };
+    check(&show_all(), frame, &["iframe", "foreign"]);
+    let other = El { tag: "div", props: &[(Prop::Withheld, "whatever")], ..El::default() };
+    check(&show_all(), other, &["div"]);
+}

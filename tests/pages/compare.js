@@ -1,14 +1,17 @@
 // What a person sees of a page, in lines, and where a replica's lines differ. Written against the
 // promise and not against the code: what is not named here as left out must be there and be equal.
 
+import { attributesOf, boxOf, boxesOf, childNodes, localName, matches, namespaceOf, nodeType, shadowRoot } from "./native.js";
+import { documentIn, isNever } from "./veil.js";
+
 /** Never in a replica; an empty element keeps the place. */
 const GAPS = new Set(["script", "noscript", "template", "link", "meta", "base", "source", "track", "param"]);
 /** Without their picture: a box of the same size. */
-const BOXES = new Set(["iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
+const BOXES = new Set(["iframe", "frameset", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
 const FRAMES = new Set(["iframe", "frame"]);
 /** What loads, runs or leads away, and what the live state replaces. */
 const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poster", "ping", "background",
-  "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
+  "srcdoc", "sandbox", "allow", "loading", "referrerpolicy", "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
   "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
@@ -27,11 +30,24 @@ export function differences(page, replica, styles) {
   const length = Math.max(expected.length, found.length);
   for (let i = 0; i < length && out.length < MOST; i++) {
     if (expected[i] === found[i]) continue;
-    out.push(`line ${i}: the page has ${expected[i] ?? "nothing"}, the replica ${found[i] ?? "nothing"}`);
+    const [own, other] = apart(expected[i], found[i]);
+    out.push(`line ${i}: ${where(expected, i)}the page has ${own}, the replica ${other}`);
     // After a line too many or too few everything differs.
     if (expected.length !== found.length) break;
   }
   return out;
+}
+
+/** Of two lines that say how something looks, only what differs. */
+function apart(expected = "nothing", found = "nothing") {
+  const [own, other] = [expected, found].map((line) => line.split("; "));
+  if (own.length !== STYLES.length + 1 || other.length !== own.length) return [expected.trim(), found.trim()];
+  return [own, other].map((parts) => parts.filter((_, i) => own[i] !== other[i]).join("; "));
+}
+
+/** What a line is about: looks stand below what they are of. */
+function where(lines, i) {
+  return /^ *: /.test(lines[i] ?? "") ? `${lines[i - 1].trim()}: ` : "";
 }
 
 /** The tree in lines; `portable` ones say nothing that each engine measures for itself. */
@@ -42,17 +58,18 @@ export function linesOf(doc, isReplica, styles, portable) {
   const size = (node) => (portable ? "" : ` ${sizeOf(node)}`);
   const walk = (node, depth) => {
     const indent = " ".repeat(depth);
-    if (node.nodeType === 3 || node.nodeType === 4) {
+    if (nodeType(node) === 3 || nodeType(node) === 4) {
       // Text of nothing is nothing, and neighbours are one text.
       const last = lines.length - 1;
       if (lines[last].startsWith(`${indent}"`)) lines[last] = lines[last].slice(0, -1) + JSON.stringify(node.data).slice(1);
       else if (node.data) lines.push(indent + JSON.stringify(node.data));
       return;
     }
-    if (node.nodeType !== 1) return;
-    const tag = node.localName;
+    if (nodeType(node) !== 1) return;
+    const tag = localName(node);
     if (tag.startsWith("saath-") && !isReplica) return;
-    const inner = FRAMES.has(tag) && documentIn(node);
+    // A replica says in a frame of its own that the page's is of another origin.
+    const inner = FRAMES.has(tag) && node.dataset.saathWithheld !== "foreign" && documentIn(node);
     const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
@@ -61,38 +78,41 @@ export function linesOf(doc, isReplica, styles, portable) {
     lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, size)));
     if (kind === "box") return;
     if (kind === "frame") {
+      if (styles) lines.push(`${indent}: ${looks(win, node)}`);
       lines.push(...linesOf(inner, isReplica, styles, portable).map((line) => `${indent} ${line}`));
       return;
     }
     if (styles) lines.push(`${indent}: ${looks(win, node)}`);
     if (tag === "style" || tag === "textarea") return;
-    const shadow = node.shadowRoot ?? closed?.get(node) ?? node.closedForTest;
+    const shadow = shadowRoot(node) ?? closed?.get(node) ?? node.closedForTest;
     if (shadow) {
       lines.push(`${indent} #shadow`);
       for (const child of shadow.childNodes) walk(child, depth + 2);
       lines.push(`${indent} #light`);
     }
-    for (const child of node.childNodes) walk(child, depth + 1);
+    for (const child of childNodes(node)) walk(child, depth + 1);
   };
-  for (const child of doc.childNodes) walk(child, 0);
+  for (const child of childNodes(doc)) walk(child, 0);
   return lines;
 }
 
 function head(node, isReplica, size) {
-  const tag = node.localName;
-  const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[node.namespaceURI] + tag];
+  const tag = localName(node);
+  const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[namespaceOf(node)] + tag];
   const never = !isReplica && isNever(node);
   const attributes = [];
-  for (let { name, value } of node.attributes) {
+  for (let { name, value } of attributesOf(node)) {
     if (name.startsWith("on") || DROPPED.has(name) || OURS.has(name)) continue;
     // It says which sheets are in force: those are there or not.
     if (tag === "style" && (name === "media" || name === "title")) continue;
     // A part has its states as more names.
     if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
+    // By its name a link could be opened in a frame.
+    if (tag === "iframe" && name === "name") continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;
-    if (name === "href" && node.namespaceURI.endsWith("svg") && node.localName !== "a") {
+    if (name === "href" && namespaceOf(node).endsWith("svg") && tag !== "a") {
       // Into the page itself, or nowhere.
       if (value.startsWith("#")) attributes.push(`href=${value}`);
     } else if (name === "href") attributes.push("href=#");
@@ -110,9 +130,9 @@ function head(node, isReplica, size) {
   if (tag === "textarea" || tag === "output" || tag === "meter" || tag === "progress") parts.push(`value ${never ? SECRET : node.value}`);
   if (tag === "select") parts.push(`chosen ${Array.from(node.selectedOptions, (option) => option.index)}`);
   if (tag === "details") parts.push(`open ${node.open}`);
-  if (node.matches(":fullscreen")) parts.push("fullscreen");
-  if (tag === "dialog") parts.push(`modal ${node.matches(":modal")}`);
-  if (node.popover) parts.push(`popover ${node.matches(":popover-open")}`);
+  if (matches(node, ":fullscreen")) parts.push("fullscreen");
+  if (tag === "dialog") parts.push(`modal ${matches(node, ":modal")}`);
+  if (node.popover) parts.push(`popover ${matches(node, ":popover-open")}`);
   if (node.scrollTop || node.scrollLeft) {
     const root = node === node.ownerDocument.scrollingElement;
     if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
@@ -138,53 +158,19 @@ function settled(style) {
   return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`);
 }
 
-/** The document in a frame of the same origin. */
-function documentIn(frame) {
-  try {
-    return frame.contentDocument?.documentElement ? frame.contentDocument : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Where the page has what no policy shows: `[x, y, width, height]` each. */
-export function secrets(doc) {
-  const closed = doc.defaultView[Symbol.for("saath.roots")];
-  const found = [];
-  const look = (root) => {
-    for (const node of root.querySelectorAll("*")) {
-      const { x, y, width, height } = node.getBoundingClientRect();
-      if (isNever(node)) found.push([x, y, width, height]);
-      const shadow = node.shadowRoot ?? closed?.get(node);
-      if (shadow) look(shadow);
-      const inner = FRAMES.has(node.localName) && documentIn(node);
-      if (inner) found.push(...secrets(inner).map(([a, b, c, d]) => [a + x + node.clientLeft, b + y + node.clientTop, c, d]));
-    }
-  };
-  look(doc);
-  return found;
-}
-
-/** No policy shows these: see SECURITY.md. */
-function isNever(node) {
-  if (node.everSecret) return true;
-  const words = (node.getAttribute("autocomplete") ?? "").split(" ");
-  return node.localName === "input" && ["password", "hidden", "file"].includes(node.type) ||
-    words.some((word) => ["one-time-code", "cc-csc", "current-password", "new-password"].includes(word)) ||
-    /otp|cvv|passw/i.test(`${node.name} ${node.id}`);
-}
-
 function sizeOf(node) {
-  const { width, height } = node.getBoundingClientRect();
+  const { width, height } = boxOf(node);
   return `${Math.round(width)}x${Math.round(height)}`;
 }
 
-/** Where it is and how it looks, as the engine has computed it. */
+/** Where it is and how it looks, as the engine has computed it; WebKit computes otherwise what is not
+ *  to be seen at all. */
 function looks(win, node) {
-  const { x, y, width, height } = node.getBoundingClientRect();
+  if (!boxesOf(node).length) return "not laid out";
+  const { x, y, width, height } = boxOf(node);
   const style = win.getComputedStyle(node);
   // A picture that is not sent and a value that is not told have stripes.
-  const striped = node.localName === "img" || isNever(node) || node.dataset?.saathWithheld;
-  const values = STYLES.map((name) => (striped && name === "backgroundImage" ? "" : style[name]));
-  return [x, y, width, height].map(Math.round).join(",") + " " + values.join(" ");
+  const striped = localName(node) === "img" || isNever(node) || node.dataset?.saathWithheld;
+  const values = STYLES.map((name) => `${name} ${striped && name === "backgroundImage" ? "" : style[name].replace(/url\([^)]*\)/g, "url()")}`);
+  return [`at ${[x, y, width, height].map(Math.round)}`, ...values].join("; ");
 }

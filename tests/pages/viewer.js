@@ -2,7 +2,8 @@
 // for one step of the page after the other and for what differs then.
 
 import init, { Replica } from "/saath/saath.js";
-import { differences, linesOf, secrets } from "./compare.js";
+import { differences, linesOf } from "./compare.js";
+import { veiled } from "./veil.js";
 
 const SHOW_ALL = { mode: "values", unredactedViews: ["*"], patterns: "off" };
 
@@ -38,10 +39,10 @@ window.viewer = {
     if (failure) return [failure];
     recorder.flush();
     if (failure) return [failure];
-    return differences(page.document, replica.document, styles);
+    return differences(page.document, replica.document, styles && !page.plain);
   },
   /** The same, when there is nothing any more or the patience (in ms) is over; and then where the
-   *  two are, whether the mouse is on the page, and what nobody may see of it. */
+   *  two are, whether the mouse is on the page, and what nobody need show of it. */
   async settle({ patience, swapped }) {
     const start = performance.now();
     document.body.classList.toggle("swapped", swapped);
@@ -54,7 +55,7 @@ window.viewer = {
     } while (wrong.length && performance.now() - start < patience);
     const shown = place.querySelector("iframe");
     return { wrong, page: rect(frame), replica: shown && rect(shown), ratio: devicePixelRatio, hovered: frame.matches(":hover"),
-      secrets: failure ? [] : secrets(page.document).map(([x, y, width, height]) => ({ x, y, width, height })) };
+      veiled: failure ? [] : veiled(page.document).map(([x, y, width, height]) => ({ x, y, width, height })) };
   },
   /** The middle of an element of the page, in pixels of this one. */
   spot(selector) {
@@ -103,6 +104,7 @@ window.viewer = {
 async function start() {
   await init();
   await fresh();
+  if (query.get("moves") === "no") forgetMoveBefore(replica.document.defaultView);
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
@@ -142,6 +144,11 @@ function watch(document) {
 
 function refuse({ blockedURI, effectiveDirective }) {
   refused.add(`${effectiveDirective} ${blockedURI}`);
+}
+
+/** As in an engine that cannot move a node without loading the frames in it anew. */
+function forgetMoveBefore({ Element, Document, DocumentFragment }) {
+  for (const { prototype } of [Element, Document, DocumentFragment]) delete prototype.moveBefore;
 }
 
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */

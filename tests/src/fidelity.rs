@@ -266,12 +266,12 @@ impl Suite {
     }
 }
 
-/// The page or the replica, without what nobody may see.
+/// The page or the replica, without what nobody need show (`tests/pages/veil.js`).
 fn cut(screen: &Picture, seen: &Value, name: &str) -> Result<Picture> {
     ensure!(seen["ratio"].as_f64() == Some(1.0), "the screen has another ratio than 1");
     let mut picture = screen.crop(area(&seen[name])?).with_context(|| name.to_owned())?;
-    for secret in seen["secrets"].as_array().into_iter().flatten() {
-        picture.paint(area(secret)?);
+    for part in seen["veiled"].as_array().into_iter().flatten() {
+        picture.paint(area(part)?);
     }
     Ok(picture)
 }

@@ -5,6 +5,7 @@
 
 mod demo;
 mod dist;
+mod fidelity;
 mod shell;
 mod size;
 mod test;
@@ -22,7 +23,11 @@ usage: cargo xtask <command>
             --no-build     run what was built last
             --dev          build the module in seconds rather than small and fast
   test    the checks that CI runs, in order; with names, only these:
-            fmt tidy clippy unit dist chromium firefox
+            fmt tidy clippy unit dist chromium firefox webkit
+  fidelity  pages beside their replicas, by tree and picture; a table, and a report with pictures;
+            with words, only the pages whose names contain one
+            --engine A,B   of chromium, firefox, webkit (default: all)
+            --no-build     the package that was built last
   dist    write the npm package to target/npm
             --dev          quick to build, larger and slower to run
             --opt          also run wasm-opt and esbuild (fetches them with npm)
@@ -41,6 +46,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::Options::parse(&rest).and_then(|options| demo::run(&options)),
         Some("test") => test::run(&rest),
         Some("dist") => dist::Options::parse(&rest).and_then(|options| dist::run(&options)),
+        Some("fidelity") => fidelity::run(&rest),
         Some("size") => size::run(&rest),
         Some("tidy") => no_more(&rest).and_then(|()| tidy::run()),
         Some("help" | "--help" | "-h") => {

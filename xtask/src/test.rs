@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{demo, dist, shell, size, tidy, tools};
+use crate::{demo, dist, fidelity, shell, size, tidy, tools};
 
 struct Step {
     name: &'static str,
@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     Step { name: "dist", what: "the package, its budgets, the relay", run: build },
     Step { name: "chromium", what: "end to end in Chromium", run: chromium },
     Step { name: "firefox", what: "end to end in Firefox", run: firefox },
+    Step { name: "webkit", what: "pages and replicas in WebKitGTK", run: webkit },
 ];
 
 /// Runs all steps, or those named, and stops at the first that fails.
@@ -92,6 +93,11 @@ fn firefox() -> Result<()> {
     browser("firefox")
 }
 
+/// Sessions are tested in the other two; how a replica looks, in all three.
+fn webkit() -> Result<()> {
+    fidelity::suite(&["--engine", "webkit"])
+}
+
 fn browser(name: &str) -> Result<()> {
     let browsers = tools::browsers()?;
     let mut cargo = shell::cargo("test");
@@ -102,5 +108,6 @@ fn browser(name: &str) -> Result<()> {
         .env("BROWSER", name)
         .env("SAATH_XTASK", std::env::current_exe()?)
         .envs(browsers.programs);
-    shell::run(&mut cargo)
+    shell::run(&mut cargo)?;
+    fidelity::suite(&["--engine", name])
 }

@@ -5,6 +5,7 @@
 
 use crate::browser::{number, px, window};
 use crate::dom::{Canvas, Writing};
+use crate::frames;
 use saath_core::message::action::Spot;
 use saath_core::message::page::{Page, View, Visual};
 use saath_core::node::NodeId;
@@ -174,15 +175,22 @@ impl Surface {
         let frame = self.frame.get_bounding_client_rect();
         let scale = frame.width() / self.size.get().0;
         #[expect(clippy::cast_possible_truncation)]
-        let (left, top) = (((x - frame.left()) / scale) as f32, ((y - frame.top()) / scale) as f32);
+        let (mut left, mut top) =
+            (((x - frame.left()) / scale) as f32, ((y - frame.top()) / scale) as f32);
         let mut element = self.frame.content_document()?.element_from_point(left, top)?;
-        while let Some(inner) =
-            element.shadow_root().and_then(|root| root.element_from_point(left, top))
-        {
-            if inner == element {
-                break;
+        loop {
+            let inner = element.shadow_root().and_then(|root| root.element_from_point(left, top));
+            if let Some(inner) = inner.filter(|inner| *inner != element) {
+                element = inner;
+                continue;
             }
-            element = inner;
+            // A frame counts from its own corner.
+            let Some(document) = frames::inside(&element) else { break };
+            let (x, y) = frames::origin(&element);
+            #[expect(clippy::cast_possible_truncation)]
+            let (across, down) = (left - x as f32, top - y as f32);
+            let Some(inner) = document.element_from_point(across, down) else { break };
+            (element, left, top) = (inner, across, down);
         }
         // What stands for a style or a script has no number of its own.
         let id = loop {

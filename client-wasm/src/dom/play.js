@@ -8,8 +8,8 @@ const TIMING = ["delay", "endDelay", "duration", "iterations", "iterationStart",
 
 export class Player {
   // Nothing is left of the document before.
-  start(doc) {
-    this.roots = new Set([doc]);
+  start() {
+    this.roots = new Set();
     // For each element what should run, and of its sheets' animations what was stopped here.
     this.wanted = new Map();
     this.stopped = new WeakMap();

@@ -12,11 +12,13 @@ const OBSERVED = { subtree: true, childList: true, attributes: true, characterDa
 // Ours: not part of the page.
 const OWN = new Set(["saath-ui", "saath-help"]);
 // What is in them is not read: it is never sent, or is read as a state of the element.
-const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "object",
-  "video", "audio", "canvas"]);
+const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "frameset",
+  "object", "video", "audio", "canvas"]);
+// That a frame's document cannot be read: it is of another origin.
+const WITHHELD = 9;
 
 export class Reader {
-  constructor(doc, wake, states, shadows) {
+  constructor(doc, wake, states, shadows, documents) {
     this.states = states;
     this.shadows = shadows;
     this.doc = doc;
@@ -33,9 +35,16 @@ export class Reader {
       this.wake();
     });
     this.words = new Uint32Array(1 << 12);
-    this.listen();
+    this.abort = new AbortController();
+    this.scroll = (event) => {
+      this.states.scrolled.add(event.target);
+      this.note(event.target, SETTINGS);
+    };
     states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake(),
       (node) => this.id(node));
+    this.ids = new Map();
+    this.documents = documents;
+    documents.start(doc, (doc, signal) => this.listen(doc, signal), (frame) => this.note(frame, SUBTREE));
     this.reset();
   }
 
@@ -43,30 +52,50 @@ export class Reader {
   reset() {
     this.ids = new Map([[this.doc, 1]]);
     this.nodes = [undefined, this.doc];
+    this.isReplaced = false;
     this.states.reset();
+    this.documents.tidy();
+    for (const root of this.roots) if (!this.documents.isLive(root)) this.roots.delete(root);
   }
 
-  // Everything that changes a page without a mutation record.
-  listen() {
-    this.abort = new AbortController();
-    const on = (target, type, handler) =>
-      target.addEventListener(type, handler, { capture: true, passive: true, signal: this.abort.signal });
-    this.on = on;
+  on(target, type, handler, signal = this.abort.signal) {
+    target.addEventListener(type, handler, { capture: true, passive: true, signal });
+  }
+
+  // Everything that changes a document without a mutation record.
+  listen(doc, signal) {
+    const on = (type, handler) => this.on(doc, type, handler, signal);
     const later = () => this.wake();
-    for (const type of ["input", "change", "click", "keyup", "focusout", "submit"]) on(this.doc, type, later);
-    on(this.doc, "reset", () => setTimeout(later));
+    for (const type of ["input", "change", "click", "keyup", "focusout", "submit"]) on(type, later);
+    on("reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
-    for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(this.doc, type, settings);
-    this.scroll = (event) => {
-      this.states.scrolled.add(event.target);
-      this.note(event.target, SETTINGS);
-    };
-    on(this.doc, "scroll", this.scroll);
-    this.shadows.watch(this.win, (host) => this.note(host, SUBTREE));
+    for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(type, settings);
+    on("scroll", this.scroll);
+    this.observer.observe(doc, OBSERVED);
+    this.states.reopened(doc);
+    this.shadows.watch(doc, (host) => this.note(host, SUBTREE));
+    if (doc !== this.doc) {
+      const pointed = (event) => this.pointed?.(event);
+      for (const type of ["pointermove", "pointerdown", "pointerleave"]) on(type, pointed);
+      this.findMarks(doc);
+      this.states.findScrolled(doc);
+    }
+  }
+
+  // The customer's pointer over the document of a frame, which the page's own is not told of.
+  onPointer(pointed) {
+    this.pointed = pointed;
+  }
+
+  // How often the page's document was opened anew: listeners on it are gone then.
+  openings() {
+    return this.documents.openings;
   }
 
   stop() {
     this.abort.abort();
+    this.documents.stop();
+    this.pointed = undefined;
     this.observer.disconnect();
     this.shadows.stop();
     this.queue = [];
@@ -93,9 +122,12 @@ export class Reader {
       const node = this.nodes[id];
       // It may be on the page again under this very number: then it was not reported gone.
       this.nodes[id] = undefined;
+      if (this.ids.get(node) !== id) continue;
       this.ids.delete(node);
       this.roots.delete(node);
       this.states.forget(node);
+      this.documents.forget(node);
+      if (node.nodeType === 9) this.shadows.unwatch(node);
     }
   }
 
@@ -132,6 +164,11 @@ export class Reader {
         for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
       }
     }
+    this.documents.look((doc, frame) => {
+      if (!frame) this.isReplaced = true;
+      else this.ids.delete(doc);
+      mark(frame, SUBTREE);
+    });
     if (structure) this.remark();
     this.states.changed((node) => mark(node, node.localName === "select" ? SUBTREE : SETTINGS));
     const out = new Uint32Array(noted.size * 2);
@@ -148,7 +185,7 @@ export class Reader {
   remark() {
     const before = this.marks;
     this.marks = new Map();
-    this.findMarks(this.doc);
+    for (const doc of this.documents.known.keys()) this.findMarks(doc);
     for (const root of this.roots) this.findMarks(root);
     const changed = (node) => {
       const id = this.ids.get(node);
@@ -180,7 +217,7 @@ export class Reader {
     }
     for (let i = 0; i < request.length; i += 2) {
       const node = this.nodes[request[i]];
-      if (!node || done.has(node) || !isLive(node, this.doc) || isCovered(node, whole, listed)) continue;
+      if (!node || done.has(node) || !this.documents.isLive(node) || this.isCovered(node, whole, listed)) continue;
       const parts = request[i + 1];
       if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
       else this.part(node, parts & (SETTINGS | CHILDREN), whole);
@@ -206,7 +243,8 @@ export class Reader {
   }
 
   part(node, parts, whole) {
-    const open = isOpen(node) && !(this.marks.get(node) & BLOCK);
+    const light = isOpen(node);
+    const open = (light || node.localName === "iframe") && !(this.marks.get(node) & BLOCK);
     this.open(node, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
     const child = (child) => {
@@ -214,9 +252,9 @@ export class Reader {
       if (id !== undefined && !whole.has(child)) this.push(KNOWN, id);
       else this.whole(child);
     };
-    const root = this.shadows.of(node);
+    const root = this.inner(node);
     if (root) child(root);
-    for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
+    if (light) for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
     this.push(END);
   }
 
@@ -236,11 +274,16 @@ export class Reader {
       }
       this.open(node, SETTINGS | CHILDREN);
       stack.push(null);
-      if (!isOpen(node) || this.marks.get(node) & BLOCK) continue;
-      for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
-      const shadow = this.shadows.of(node);
-      if (shadow) stack.push(shadow);
+      if (this.marks.get(node) & BLOCK) continue;
+      if (isOpen(node)) for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
+      const inner = this.inner(node);
+      if (inner) stack.push(inner);
     }
+  }
+
+  // What is read as the first child: the shadow root, or the document of a frame.
+  inner(node) {
+    return node.localName === "iframe" ? this.documents.read(node) : this.shadows.of(node);
   }
 
   open(node, parts) {
@@ -250,7 +293,6 @@ export class Reader {
     switch (node.nodeType) {
       case 9: {
         this.push(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
-        this.root(node);
         if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
@@ -274,22 +316,32 @@ export class Reader {
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
           this.attributes(node);
           this.states.element(node, tag, (marks & BLOCK) !== 0, this);
+          if (tag === "iframe" && !this.documents.read(node)) this.set(WITHHELD, "");
         }
       }
     }
     this.words[head] += this.count * (1 << 14);
   }
 
-  // Mutations and scrolling inside a shadow root are not seen from outside.
+  // What happens inside a shadow root is not seen from outside.
   root(root) {
     if (this.roots.has(root)) return;
+    this.roots.add(root);
     this.observer.observe(root, OBSERVED);
-    if (root.nodeType === 11) {
-      this.roots.add(root);
-      this.on(root, "scroll", this.scroll);
-      this.on(root, "change", () => this.wake());
-      this.findMarks(root);
+    this.on(root, "scroll", this.scroll);
+    this.on(root, "change", () => this.wake());
+    this.findMarks(root);
+  }
+
+  // Whether a node is read on the way with something above it. It must not be read by itself then:
+  // where it stands now may be masked, and only the reading from above knows.
+  isCovered(node, whole, listed) {
+    const above = (at) => at.parentNode ?? at.host ?? this.documents.frameOf(at);
+    if (whole.has(node) && listed.has(above(node))) return true;
+    for (let at = above(node); at; at = above(at)) {
+      if (whole.has(at)) return true;
     }
+    return false;
   }
 
   attributes(node) {
@@ -343,19 +395,6 @@ export class Reader {
     if (c !== undefined) this.words[this.length++] = c;
   }
 }
-
-// Whether a node is read on the way with something above it. It must not be read by itself then: where
-// it stands now may be masked, and only the reading from above knows.
-function isCovered(node, whole, listed) {
-  const above = (at) => at.parentNode ?? at.host;
-  if (whole.has(node) && listed.has(above(node))) return true;
-  for (let at = above(node); at; at = above(at)) {
-    if (whole.has(at)) return true;
-  }
-  return false;
-}
-
-const isLive = (node, doc) => node === doc || (node.isConnected && node.ownerDocument === doc);
 
 function isRead(node) {
   const type = node.nodeType;

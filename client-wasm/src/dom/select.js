@@ -3,10 +3,14 @@
 const PICKER = "data-saath-picker";
 
 export class Selector {
+  constructor() {
+    this.marked = new WeakMap();
+  }
+
   // `text` is that of `core/src/selection.rs`, `node` finds a node by its number.
   show(doc, text, node) {
-    for (const element of this.marked ?? []) element.removeAttribute(PICKER);
-    this.marked = [];
+    for (const element of this.marked.get(doc) ?? []) element.removeAttribute(PICKER);
+    this.marked.delete(doc);
     // It is that of the frame, and takes neither the focus nor the selection around it.
     const selection = doc.getSelection();
     selection?.removeAllRanges();
@@ -17,7 +21,7 @@ export class Selector {
         const element = node(numbers[0]);
         if (element?.nodeType !== 1) continue;
         element.setAttribute(PICKER, "");
-        this.marked.push(element);
+        this.marked.set(doc, [element]);
       } else if (kind === "range") {
         const [from, start, , to, end] = numbers;
         const ends = [...place(node(from), start), ...place(node(to), end)];

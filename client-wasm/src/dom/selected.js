@@ -3,57 +3,82 @@
 
 const SELECTION = 14;
 const PICKERS = new Set(["select", "date", "time", "datetime-local", "month", "week", "color", "file"]);
+const CLOSES = new Set(["Escape", "Enter", "Tab"]);
 
 export class Selected {
-  // `id` tells the number of a node.
-  start(doc, signal, wake, id) {
-    Object.assign(this, { doc, id });
-    this.told = "";
+  constructor() {
+    // By document what was told of it, and what stops listening to it.
+    this.told = new Map();
+    this.heard = new Map();
     this.picker = undefined;
-    const options = { capture: true, passive: true, signal };
-    const on = (type, heard) => doc.addEventListener(type, (event) => {
-      heard(event.composedPath()[0], event);
-      wake();
-    }, options);
-    on("selectionchange", () => {});
-    // Engines that do not say which picker is open are not asked; of a file chooser none says.
-    on("pointerdown", (node) => { this.picker = kindOf(node) === "select" ? node : undefined; });
-    on("click", (node) => { if (PICKERS.has(kindOf(node)) && kindOf(node) !== "select") this.picker = node; });
-    on("keydown", (node, { key }) => { if (key === "Escape" || key === "Enter" || key === "Tab") this.picker = undefined; });
-    on("keyup", () => {});
-    for (const type of ["change", "cancel", "focusout"]) on(type, (node) => { if (node === this.picker) this.picker = undefined; });
-    // Back from a file chooser.
-    doc.defaultView.addEventListener("focus", () => {
-      this.picker = undefined;
-      wake();
-    }, { signal });
+  }
+
+  // `id` tells the number of a node.
+  start(signal, wake, id) {
+    Object.assign(this, { wake, id });
+    signal.addEventListener("abort", () => {
+      for (const doc of this.heard.keys()) this.forget(doc);
+    });
+  }
+
+  reset() {
+    this.told.clear();
+  }
+
+  forget(node) {
+    this.told.delete(node);
+    this.heard.get(node)?.abort();
+    this.heard.delete(node);
+    if (node === this.picker) this.picker = undefined;
   }
 
   changed(mark) {
-    if (this.text() !== this.told) mark(this.doc);
+    for (const [doc, was] of this.told) if (this.text(doc) !== was) mark(doc);
   }
 
-  root(root, out) {
-    if (root !== this.doc) return;
-    this.told = this.text();
-    if (this.told) out.set(SELECTION, this.told);
+  root(doc, out) {
+    if (!this.heard.has(doc)) this.listen(doc);
+    const text = this.text(doc);
+    this.told.set(doc, text);
+    if (text) out.set(SELECTION, text);
   }
 
-  text() {
-    const open = this.open();
-    return [this.range(), open && this.id(open) ? `picker ${this.id(open)}` : ""].filter(Boolean).join("\n");
+  listen(doc) {
+    const abort = new AbortController();
+    this.heard.set(doc, abort);
+    const { signal } = abort;
+    const on = (type, heard) => doc.addEventListener(type, (event) => {
+      heard(event.composedPath()[0], event);
+      this.wake();
+    }, { capture: true, passive: true, signal });
+    for (const type of ["selectionchange", "keyup"]) on(type, () => {});
+    // Engines that do not say which picker is open are not asked; of a file chooser none says.
+    on("pointerdown", (node) => { this.picker = kindOf(node) === "select" ? node : undefined; });
+    on("click", (node) => { if (kindOf(node) !== "select" && PICKERS.has(kindOf(node))) this.picker = node; });
+    on("keydown", (node, { key }) => { if (CLOSES.has(key)) this.picker = undefined; });
+    for (const type of ["change", "cancel", "focusout"]) on(type, (node) => { if (node === this.picker) this.picker = undefined; });
+    // Back from a file chooser.
+    doc.defaultView?.addEventListener("focus", () => {
+      this.picker = undefined;
+      this.wake();
+    }, { signal });
   }
 
-  open() {
-    let node = this.doc.activeElement;
+  text(doc) {
+    const open = this.id(this.open(doc));
+    return [this.range(doc), open ? `picker ${open}` : ""].filter(Boolean).join("\n");
+  }
+
+  open(doc) {
+    let node = doc.activeElement;
     while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
     const kind = kindOf(node);
     if (SAYS_OPEN && kind !== "file") return PICKERS.has(kind) && node.matches(":open") ? node : undefined;
-    return this.picker?.isConnected ? this.picker : undefined;
+    return this.picker?.isConnected && this.picker.ownerDocument === doc ? this.picker : undefined;
   }
 
-  range() {
-    const selection = this.doc.getSelection();
+  range(doc) {
+    const selection = doc.getSelection();
     if (!selection?.rangeCount || selection.isCollapsed) return "";
     const range = selection.getRangeAt(0);
     const ends = [this.end(range.startContainer, range.startOffset), this.end(range.endContainer, range.endOffset)];

@@ -11,14 +11,14 @@ export class TopLayer {
     this.numbers = new WeakMap();
     this.openers = new WeakMap();
     this.opening = new Set();
+    this.full = false;
     this.reset();
   }
 
   // `note` hears of what may lie elsewhere now, `id` tells the number of an element.
-  start(doc, signal, note, id) {
-    Object.assign(this, { doc, signal, note, id });
-    this.full = Boolean(doc.fullscreenElement);
-    this.roots = new WeakSet();
+  start(signal, note, id) {
+    Object.assign(this, { signal, note, id });
+    this.roots = new Set();
   }
 
   reset() {
@@ -27,12 +27,14 @@ export class TopLayer {
 
   forget(node) {
     this.told.delete(node);
+    this.roots.delete(node);
   }
 
   // None of these events leaves a shadow root.
   root(root) {
     if (this.roots.has(root)) return;
     this.roots.add(root);
+    this.full ||= Boolean(root.fullscreenElement);
     const options = { capture: true, passive: true, signal: this.signal };
     const on = (type, heard) => root.addEventListener(type, ({ target }) => heard(target), options);
     for (const type of NEWS) on(type, (node) => this.note(node));
@@ -52,7 +54,7 @@ export class TopLayer {
   }
 
   changed(mark) {
-    this.full = Boolean(this.doc.fullscreenElement);
+    this.full = Array.from(this.roots).some((root) => root.fullscreenElement);
     for (const node of this.opening) mark(node);
     this.opening.clear();
     for (const [node, was] of this.told) if (this.state(node) !== was) mark(node);
@@ -67,7 +69,7 @@ export class TopLayer {
 
   // The root fills the window as it is.
   isFull(node) {
-    return this.full && node !== this.doc.documentElement && is(node, ":fullscreen");
+    return this.full && node !== node.ownerDocument.documentElement && is(node, ":fullscreen");
   }
 
   // `modal 3`, `popover 4 17`, or nothing.

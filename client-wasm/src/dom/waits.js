@@ -3,12 +3,12 @@
 
 // In the order of `Waiting` in `core/src/message/page.rs`, from 1.
 const CALLS = ["alert", "confirm", "prompt", "print"];
-// They are wrapped once a window, however many there are of us.
+// They are wrapped once a document, however many there are of us.
 const watches = new WeakMap();
 
 export class Waits {
   constructor() {
-    this.windows = new Set();
+    this.documents = new Set();
     this.open = [];
   }
 
@@ -31,24 +31,25 @@ export class Waits {
     return this.open.at(-1) ?? 0;
   }
 
-  watch(win) {
-    if (this.windows.has(win)) return;
-    this.windows.add(win);
-    let watch = watches.get(win);
-    if (!watch) watches.set(win, watch = wrap(win));
+  // Each document has a window of its own, though that of a frame is always called the same.
+  watch(doc) {
+    if (this.documents.has(doc) || !doc.defaultView) return;
+    this.documents.add(doc);
+    let watch = watches.get(doc);
+    if (!watch) watches.set(doc, watch = wrap(doc.defaultView));
     watch.listeners.add(this.listener);
   }
 
   stop() {
-    for (const win of this.windows) {
-      const watch = watches.get(win);
+    for (const doc of this.documents) {
+      const watch = watches.get(doc);
       watch?.listeners.delete(this.listener);
       if (watch && !watch.listeners.size) {
         watch.restore();
-        watches.delete(win);
+        watches.delete(doc);
       }
     }
-    this.windows.clear();
+    this.documents.clear();
   }
 }
 

@@ -3,7 +3,7 @@
 // what is built is what was named.
 
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
-  NO_ATTR = 8, PROP = 9, NO_PROP = 10;
+  NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
   ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
@@ -52,8 +52,9 @@ const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, player, layers, selector) {
+  constructor(frame, frames, player, layers, selector) {
     this.frame = frame;
+    this.frames = frames;
     this.player = player;
     this.layers = layers;
     this.selector = selector;
@@ -100,10 +101,7 @@ export class Writer {
         const parent = words[i++], before = words[i++], namespace = words[i++];
         const node = this.make(namespace, strings[words[i++]]);
         this.keep(id, node);
-        // A document has room for one root; the one before goes in a later op.
-        const root = parent === 1 ? this.document.documentElement : null;
-        root?.remove();
-        nodes[parent].insertBefore(node, before && nodes[before] !== root ? nodes[before] : null);
+        this.place(node, nodes[parent], before ? nodes[before] : null);
         this.touch(node);
         break;
       }
@@ -119,22 +117,25 @@ export class Writer {
         let root;
         try {
           root = host.attachShadow({ mode: "open" });
-          root.adoptedStyleSheets = [this.base];
-          this.player.root(root);
+          this.adopt(root, "");
         } catch {
           root = this.document.createDocumentFragment();
         }
         this.keep(id, root);
         break;
       }
+      case FRAME:
+        this.frames.open(id, nodes[words[i++]], words[i++] ? "BackCompat" : "CSS1Compat");
+        break;
       case MOVE: {
         const parent = words[i++], before = words[i++];
         this.touch(nodes[id]);
-        nodes[parent].insertBefore(nodes[id], before ? nodes[before] : null);
+        this.move(nodes[id], nodes[parent], before ? nodes[before] : null);
         this.touch(nodes[id]);
         break;
       }
       case REMOVE:
+        if (nodes[id].nodeType === 9) this.frames.remove(id);
         this.touch(nodes[id]);
         nodes[id].remove?.();
         break;
@@ -161,11 +162,13 @@ export class Writer {
       case PROP: {
         const prop = words[i++], value = strings[words[i++]];
         if (prop === SIZE) this.sizes.set(id, value);
+        if (prop === SCROLL || prop === TOP_LAYER) this.fleeting.set(`${id} ${prop}`, [id, prop, value]);
         this.prop(nodes[id], prop, value);
         break;
       }
       case NO_PROP: {
         const prop = words[i++];
+        this.fleeting.delete(`${id} ${prop}`);
         this.prop(nodes[id], prop, null);
         if (prop === SIZE) {
           this.sizes.delete(id);
@@ -196,20 +199,18 @@ export class Writer {
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
-  // `document.open` also ends the frame's own first load, which some engines do late.
   open(compat) {
     const doc = this.document;
-    doc.open();
-    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
-    doc.close();
-    doc.documentElement?.remove();
-    const { CSSStyleSheet } = doc.defaultView;
-    this.base = new CSSStyleSheet();
-    this.scheme = null;
-    this.renew();
-    doc.adoptedStyleSheets = [this.base];
-    this.player.start(doc);
+    this.frames.start(this);
+    this.player.start();
     this.layers.start((id) => this.nodes[id]);
+    this.bases = new WeakMap();
+    // Of each root that can have style sheets of its own their text.
+    this.adopted = new Map();
+    // What a node forgets when its document is another one: offsets, and places in the top layer.
+    this.fleeting = new Map();
+    this.schemes = new WeakMap();
+    this.blank(doc, compat);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -222,25 +223,94 @@ export class Writer {
     this.sizes = new Map();
   }
 
+  // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
+  // engines do late.
+  blank(doc, compat) {
+    doc.open();
+    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
+    doc.close();
+    doc.documentElement?.remove();
+    this.adopt(doc, "");
+  }
+
   hideScrollbars(hide) {
     if (this.hides === hide) return;
     this.hides = hide;
     this.renew();
   }
 
-  // What the replica looks like before any style of the page.
+  // What the documents look like before any style of the page.
   renew() {
-    const scheme = this.scheme ? `@layer saath { :root { color-scheme: ${this.scheme} } }` : "";
-    this.base.replaceSync(BASE + scheme + (this.hides ? NO_SCROLLBARS : ""));
+    for (const doc of [this.document, ...this.frames.documents()]) this.bases.get(doc)?.replaceSync(this.baseText(doc));
+  }
+
+  baseText(doc) {
+    const scheme = this.schemes.get(doc);
+    return BASE + (scheme ? `@layer saath { :root { color-scheme: ${scheme} } }` : "") + (this.hides ? NO_SCROLLBARS : "");
   }
 
   forget(id) {
-    this.ids.delete(this.nodes[id]);
-    this.player.forget(this.nodes[id]);
-    this.layers.forget(this.nodes[id]);
+    const node = this.nodes[id];
+    this.nodes[id] = undefined;
     this.sizes.delete(id);
     this.styles.delete(id);
-    this.nodes[id] = undefined;
+    for (const prop of [SCROLL, TOP_LAYER]) this.fleeting.delete(`${id} ${prop}`);
+    this.frames.forget(id);
+    // A frame's document is the same for the engine when it is another one for us.
+    if (this.ids.get(node) !== id) return;
+    this.ids.delete(node);
+    this.adopted.delete(node);
+    this.player.forget(node);
+    this.layers.forget(node);
+  }
+
+  baseOf(doc) {
+    let base = this.bases.get(doc);
+    if (!base) {
+      this.bases.set(doc, base = new doc.defaultView.CSSStyleSheet());
+      base.replaceSync(this.baseText(doc));
+    }
+    return base;
+  }
+
+  // A document has room for one root; the one before goes in a later op.
+  place(node, parent, before) {
+    const root = parent.nodeType === 9 ? parent.documentElement : null;
+    if (root !== node) root?.remove();
+    parent.insertBefore(node, before === root ? null : before);
+  }
+
+  move(node, parent, before) {
+    if (!this.frames.told.size) return this.place(node, parent, before);
+    const doc = node.ownerDocument;
+    try {
+      // Frames stay as they are.
+      parent.moveBefore(node, before);
+    } catch {
+      this.place(node, parent, before);
+    }
+    const fresh = this.frames.restore();
+    if (node.ownerDocument !== doc) fresh.add(node.ownerDocument);
+    if (fresh.size) this.refit(fresh);
+  }
+
+  // The number has another document, with all that was in the old one.
+  replace(id, was, doc) {
+    this.adopted.set(doc, this.adopted.get(was));
+    this.adopted.delete(was);
+    this.schemes.set(doc, this.schemes.get(was));
+    this.ids.delete(was);
+    this.ids.set(doc, id);
+    this.nodes[id] = doc;
+  }
+
+  // What nodes lose on the way into another document.
+  refit(documents) {
+    const moved = (node) => documents.has(node.nodeType === 9 ? node : node.ownerDocument);
+    for (const [root, text] of this.adopted) if (moved(root)) this.adopt(root, text);
+    for (const [id, prop, value] of this.fleeting.values()) {
+      if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value);
+    }
   }
 
   keep(id, node) {
@@ -289,12 +359,13 @@ export class Writer {
         nameParts(node);
         break;
       case SCHEME:
-        this.scheme = value;
+        this.schemes.set(node, value);
         this.renew();
         break;
       case WITHHELD:
         if (on) node.setAttribute("data-saath-withheld", value);
         else node.removeAttribute("data-saath-withheld");
+        if (node.localName === "iframe") this.late.push([0, () => this.frames.label(node)]);
         break;
     }
   }
@@ -333,9 +404,16 @@ export class Writer {
   }
 
   adopt(root, text) {
-    const sheet = new this.document.defaultView.CSSStyleSheet();
+    this.adopted.set(root, text);
+    const doc = root.nodeType === 9 ? root : root.ownerDocument;
+    // In no page, for now.
+    if (!doc.defaultView) return;
+    root.adoptedStyleSheets = [this.baseOf(doc)];
+    this.player.root(root);
+    if (!text) return;
+    const sheet = new doc.defaultView.CSSStyleSheet();
     sheet.replaceSync(text);
-    root.adoptedStyleSheets = [this.base, sheet];
+    root.adoptedStyleSheets.push(sheet);
   }
 }
 

@@ -219,6 +219,39 @@ pub(super) fn is_state_word(value: &str) -> bool {
     WORDS.contains(&value)
 }
 
+/// What lays an element out and says nothing of what is in it.
+pub(super) fn is_layout(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "align",
+        "autocomplete",
+        "cols",
+        "colspan",
+        "contenteditable",
+        "dir",
+        "disabled",
+        "height",
+        "hidden",
+        "multiple",
+        "nowrap",
+        "open",
+        "popover",
+        "readonly",
+        "required",
+        "role",
+        "rows",
+        "rowspan",
+        "size",
+        "span",
+        "tabindex",
+        "type",
+        "valign",
+        "viewBox",
+        "width",
+        "wrap",
+    ];
+    NAMES.contains(&name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,7 +45,7 @@ const HTML: &[&str] = &[
     "blockquote", "body", "br", "button", "caption", "center", "cite", "code", "col", "colgroup",
     "data", "datalist", "dd", "del", "details", "dfn", "dialog", "dir", "div", "dl", "dt", "em",
     "fieldset", "figcaption", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5",
-    "h6", "head", "header", "hgroup", "hr", "html", "i", "img", "input", "ins", "kbd", "label",
+    "h6", "head", "header", "hgroup", "hr", "html", "i", "iframe", "img", "input", "ins", "kbd", "label",
     "legend", "li", "main", "map", "mark", "marquee", "menu", "meter", "nav", "nobr", "ol",
     "optgroup", "option", "output", "p", "picture", "pre", "progress", "q", "rp", "rt", "ruby",
     "s", "samp", "search", "section", "select", "slot", "small", "span", "strike", "strong",
@@ -74,7 +74,7 @@ const MATHML: &[&str] = &[
 ];
 
 const REPLACED: &[&str] =
-    &["applet", "audio", "canvas", "embed", "frame", "iframe", "image", "object", "video"];
+    &["applet", "audio", "canvas", "embed", "frame", "frameset", "image", "object", "video"];
 
 const ACTIVE: &[&str] =
     &["accept-charset", "data-saath-state", "data-saath-withheld", "http-equiv"];

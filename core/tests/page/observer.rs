@@ -64,6 +64,11 @@ impl Observer {
         self.records.push(Record::Subtree(host));
     }
 
+    /// The `load` event of a frame.
+    pub(crate) fn navigated(&mut self, frame: usize) {
+        self.records.push(Record::Subtree(frame));
+    }
+
     /// The words that the glue makes of the records.
     pub(crate) fn take_records(&mut self, _page: &Page) -> Vec<u32> {
         let mut words = vec![];
@@ -138,7 +143,7 @@ impl Observer {
             if self.transient.contains(&node) {
                 return true;
             }
-            at = if page.nodes[node].kind == PageKind::Shadow {
+            at = if matches!(page.nodes[node].kind, PageKind::Shadow | PageKind::Document) {
                 None
             } else {
                 page.nodes[node].parent

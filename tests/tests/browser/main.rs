@@ -2,6 +2,7 @@
 //! runs both.
 
 mod bad_input;
+mod frames;
 mod hostile;
 mod journey;
 mod masking;

@@ -1,0 +1,18 @@
+// What the platform says of a node, whatever the page has patched and however its forms' fields are
+// called: this window's own accessors, which take the nodes of any other.
+
+const native = ({ prototype }, name) => {
+  const { get, value } = Object.getOwnPropertyDescriptor(prototype, name);
+  return get ? (node) => get.call(node) : (node, ...rest) => value.apply(node, rest);
+};
+
+export const nodeType = native(Node, "nodeType");
+export const childNodes = native(Node, "childNodes");
+export const localName = native(Element, "localName");
+export const namespaceOf = native(Element, "namespaceURI");
+export const attributesOf = native(Element, "attributes");
+export const attribute = native(Element, "getAttribute");
+export const matches = native(Element, "matches");
+export const shadowRoot = native(Element, "shadowRoot");
+export const boxOf = native(Element, "getBoundingClientRect");
+export const boxesOf = native(Element, "getClientRects");

@@ -1,0 +1,76 @@
+// What of a page nobody need show: what no policy shows, and what is promised as a labelled box only.
+// Both are painted over on page and replica, by rule and not by page.
+
+import { attribute, boxOf, localName, shadowRoot } from "./native.js";
+
+/** Frames of the same origin have documents that can be looked at. */
+export function documentIn(frame) {
+  try {
+    return frame.contentDocument?.documentElement ? frame.contentDocument : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where the page has such things: `[x, y, width, height]` each. */
+export function veiled(doc) {
+  const closed = doc.defaultView[Symbol.for("saath.roots")];
+  const found = [];
+  const look = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      const { x, y, width, height } = boxOf(node);
+      if (isNever(node) || isBox(node)) found.push([x, y, width, height]);
+      const shadow = shadowRoot(node) ?? closed?.get(node);
+      if (shadow) look(shadow);
+      const inner = /^i?frame$/.test(localName(node)) && documentIn(node);
+      if (inner) found.push(...veiled(inner).map(([a, b, c, d]) => [a + x + node.clientLeft, b + y + node.clientTop, c, d]));
+    }
+  };
+  look(doc);
+  return found;
+}
+
+/** No policy shows these: see SECURITY.md. */
+export function isNever(node) {
+  if (node.everSecret) return true;
+  const words = (attribute(node, "autocomplete") ?? "").split(" ");
+  return localName(node) === "input" && ["password", "hidden", "file"].includes(node.type) ||
+    words.some((word) => ["one-time-code", "cc-csc", "current-password", "new-password"].includes(word)) ||
+    /otp|cvv|passw/i.test(`${attribute(node, "name")} ${attribute(node, "id")}`);
+}
+
+/** What cannot be read, or has a program of its own for a picture. */
+function isBox(node) {
+  switch (localName(node)) {
+    case "object":
+    case "embed":
+    case "applet":
+      return true;
+    case "iframe":
+    case "frame":
+      return !documentIn(node);
+    case "canvas":
+    case "img":
+      return isTainted(node);
+    default:
+      return false;
+  }
+}
+
+function isTainted(picture) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d");
+  try {
+    context.drawImage(picture, 0, 0, 1, 1);
+  } catch {
+    // Broken, or without pixels.
+    return false;
+  }
+  try {
+    context.getImageData(0, 0, 1, 1);
+    return false;
+  } catch {
+    return true;
+  }
+}
