@@ -75,7 +75,7 @@ export function linesOf(doc, isReplica, styles, portable) {
       lines.push(`${indent}<gap>`);
       return;
     }
-    lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, size)));
+    lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, portable, size)));
     if (kind === "box") return;
     if (kind === "frame") {
       if (styles) lines.push(`${indent}: ${looks(win, node)}`);
@@ -96,7 +96,7 @@ export function linesOf(doc, isReplica, styles, portable) {
   return lines;
 }
 
-function head(node, isReplica, size) {
+function head(node, isReplica, portable, size) {
   const tag = localName(node);
   const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[namespaceOf(node)] + tag];
   const never = !isReplica && isNever(node);
@@ -116,7 +116,8 @@ function head(node, isReplica, size) {
       // Into the page itself, or nowhere.
       if (value.startsWith("#")) attributes.push(`href=${value}`);
     } else if (name === "href") attributes.push("href=#");
-    // Style declarations: as the engine understands them.
+    // Style declarations: as the engine understands them, each in words of its own.
+    else if (name === "style" && portable) attributes.push("style");
     else if (name === "style") attributes.push(`style=${settled(node.style?.cssText ?? value)}`);
     else attributes.push(`${name}=${value}`);
   }

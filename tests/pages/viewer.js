@@ -99,6 +99,12 @@ window.viewer = {
     for (const text of recorded) emit(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
     return failure ?? null;
   },
+  /** The tree and the place of what is replayed, once it is painted. */
+  async shown() {
+    await nextFrame();
+    await nextFrame();
+    return { lines: window.viewer.lines(true), replica: rect(place.querySelector("iframe")) };
+  },
 };
 
 async function start() {

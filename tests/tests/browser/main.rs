@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod frames;
+mod fidelity;
 mod hostile;
 mod journey;
 mod masking;
