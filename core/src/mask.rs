@@ -16,7 +16,7 @@ pub use zone::{Access, access, mask_text};
 
 use crate::css::{self, Asked, Screen};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
-use crate::ops::{StrId, Strings};
+use crate::ops::{MAX_TEXT, StrId, Strings};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
 use std::borrow::Cow;
@@ -44,6 +44,8 @@ pub struct Masking {
     pub(crate) zones: Vec<(NodeId, u16)>,
     /// Elements whose zone changed while their children were not read: read them whole.
     pub reread: Vec<NodeId>,
+    /// Whether a text was too long to be sent whole.
+    pub(crate) left_out: bool,
 }
 
 /// Masks what was read. `tree` tells the zones of the ancestors that were not read again, `screen`
@@ -66,6 +68,7 @@ pub fn mask(
         settings: Vec::with_capacity(reading.settings.len()),
         zones: vec![],
         reread: vec![],
+        left_out: false,
     };
     let mut open: Vec<Zone> = vec![];
     // How deep in what is not even told to have children.
@@ -146,6 +149,7 @@ pub fn mask(
         },
         zones: masker.zones,
         reread: masker.reread,
+        left_out: masker.left_out,
     }
 }
 
@@ -170,6 +174,7 @@ struct Masker<'a> {
     settings: Vec<(SettingName, StrId)>,
     zones: Vec<(NodeId, u16)>,
     reread: Vec<NodeId>,
+    left_out: bool,
 }
 
 impl Masker<'_> {
@@ -458,7 +463,10 @@ impl Masker<'_> {
             }
             _ => treat::treat(self.policy, treatment, text),
         };
-        let done = self.strings.push(&text);
+        let end = (0..4).map(|short| MAX_TEXT.min(text.len()).saturating_sub(short));
+        let whole = end.filter_map(|end| text.get(..end)).next().unwrap_or("");
+        self.left_out |= whole.len() < text.len();
+        let done = self.strings.push(whole);
         if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
             *entry = Some(done);
         }

@@ -10,6 +10,11 @@ use crate::node::{AttrKind, AttrName, Namespace, NodeId, Prop};
 use thiserror::Error;
 pub(crate) use words::{unzigzag, zigzag};
 
+/// The longest text that is sent, in bytes; what is longer is cut.
+pub const MAX_TEXT: usize = 8 << 20;
+/// All texts of a batch, in bytes, so that a message has room for them and for the ops.
+pub const MAX_TEXTS: usize = 3 * MAX_TEXT;
+
 /// A text of the batch's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StrId(pub(crate) u32);
@@ -35,6 +40,11 @@ impl Strings {
         let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or(0) };
         let end = self.ends.get(index).copied().unwrap_or(start);
         self.blob.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// How long all texts are, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.blob.len()
     }
 
     /// How many texts there are.

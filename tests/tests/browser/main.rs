@@ -2,6 +2,7 @@
 //! runs both.
 
 mod bad_input;
+mod bad_pages;
 mod frames;
 mod hostile;
 mod journey;
