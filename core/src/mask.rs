@@ -16,7 +16,7 @@ pub use zone::{Access, access, mask_text};
 
 use crate::css::{self, Asked, Screen};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
-use crate::ops::{MAX_TEXT, StrId, Strings};
+use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
 use std::borrow::Cow;
@@ -463,9 +463,8 @@ impl Masker<'_> {
             }
             _ => treat::treat(self.policy, treatment, text),
         };
-        let end = (0..4).map(|short| MAX_TEXT.min(text.len()).saturating_sub(short));
-        let whole = end.filter_map(|end| text.get(..end)).next().unwrap_or("");
-        self.left_out |= whole.len() < text.len();
+        let (whole, is_cut) = cut(&text);
+        self.left_out |= is_cut;
         let done = self.strings.push(whole);
         if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
             *entry = Some(done);

@@ -58,6 +58,14 @@ impl Strings {
     }
 }
 
+/// A text, or as much of it as is sent, and whether that is less.
+pub(crate) fn cut(text: &str) -> (&str, bool) {
+    // A character has four bytes at most.
+    let ends = (0..4).map(|short| MAX_TEXT.min(text.len()).saturating_sub(short));
+    let whole = ends.filter_map(|end| text.get(..end)).next().unwrap_or("");
+    (whole, whole.len() < text.len())
+}
+
 /// An attribute or a state of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key {

@@ -102,6 +102,11 @@ impl Ends {
         }
     }
 
+    /// How many nodes the replica has.
+    pub(crate) fn nodes(&self) -> usize {
+        self.replica.tree().len()
+    }
+
     /// What the replica is, in short.
     pub(crate) fn digest(&self) -> Vec<u8> {
         self.replica.tree().digest()
