@@ -391,7 +391,7 @@ impl Driver {
             self.view = Some(view.clone());
             self.handle(Session::View(view));
         }
-        self.send_pages();
+        self.send_some();
         let Some(source) = &self.source else { return };
         // A document that a script opens anew has lost its listeners.
         if std::mem::replace(&mut self.openings, source.openings()) != source.openings() {
@@ -413,24 +413,41 @@ impl Driver {
         }
     }
 
-    fn send_pages(&mut self) {
+    /// A turn a frame; what it leaves is for the next.
+    fn send_some(&mut self) {
+        let Some(source) = &mut self.source else { return };
+        if source.rests() || self.send_page() {
+            self.next_frame.ask();
+        }
+    }
+
+    /// All that is dirty, if there is room for it.
+    fn send_all(&mut self) {
+        while self.send_page() {}
+    }
+
+    /// Whether there may be more to send now.
+    fn send_page(&mut self) -> bool {
         // The tree is the queue: while there is no room nothing is read, and one diff catches up.
-        while self.session.room() && self.buffered() < MAX_BUFFERED {
-            let Some(source) = &mut self.source else { return };
-            match source.turn() {
-                Ok(Some(page)) => {
+        if !self.session.room() || self.buffered() >= MAX_BUFFERED {
+            return false;
+        }
+        let Some(source) = &mut self.source else { return false };
+        match source.turn() {
+            Ok(page) => {
+                let behind = source.is_behind();
+                if let Some(Page { kind, batch, hash, .. }) = page {
                     self.failures = 0;
-                    let Page { kind, batch, hash, .. } = page;
                     self.handle(Session::Page { kind, batch, hash });
                 }
-                Ok(None) => return,
-                Err(Broken) => {
-                    self.failures += 1;
-                    if self.failures >= MAX_FAILURES {
-                        self.handle(Session::Stop);
-                    }
-                    return;
+                behind
+            }
+            Err(Broken) => {
+                self.failures += 1;
+                if self.failures >= MAX_FAILURES {
+                    self.handle(Session::Stop);
                 }
+                false
             }
         }
     }

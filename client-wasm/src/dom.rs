@@ -142,7 +142,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn dirt(this: &Reader) -> Result<Vec<u32>, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn read(this: &Reader, request: &[u32]) -> Result<(), JsValue>;
+    fn read(this: &Reader, request: &[u32], most: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn behind(this: &Reader) -> bool;
     #[wasm_bindgen(method, js_name = takeWords)]
     fn take_words(this: &Reader) -> Vec<u32>;
     #[wasm_bindgen(method, js_name = takeText)]
@@ -277,12 +279,17 @@ impl Mirror {
         self.reader.dirt()
     }
 
-    /// Reads what is asked for.
-    pub(crate) fn read(&self, request: &[u32]) -> Result<Reading<Raw>, JsValue> {
-        self.reader.read(request)?;
+    /// Reads what is asked for, of whole subtrees not more than so many nodes.
+    pub(crate) fn read(&self, request: &[u32], most: u32) -> Result<Reading<Raw>, JsValue> {
+        self.reader.read(request, most)?;
         let (words, text) = (self.reader.take_words(), self.reader.take_text());
         Reading::parse(&words, &text, &self.reader.take_lengths())
             .map_err(|error| JsValue::from_str(&error.to_string()))
+    }
+
+    /// Whether the last turn left something for the next.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.reader.behind()
     }
 
     pub(crate) fn forget(&self, gone: &[NodeId]) {

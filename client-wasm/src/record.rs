@@ -6,7 +6,7 @@ use crate::agent::stage::Stage;
 use crate::browser::{Inbox, NextFrame};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
-use crate::source::Source;
+use crate::source::{Broken, Source};
 use futures::StreamExt;
 use js_sys::{Function, Uint8Array};
 use saath_core::message::FromCustomer;
@@ -47,11 +47,13 @@ impl Recording {
         *recording.state.borrow_mut() = Some(State { source, view: None });
         wasm_bindgen_futures::spawn_local(async move {
             while events.next().await.is_some() && own.is_on() {
-                own.flush();
+                if own.turn() {
+                    next.ask();
+                }
             }
             next.cancel();
         });
-        recording.flush();
+        recording.turn();
         Ok(recording)
     }
 
@@ -61,6 +63,33 @@ impl Recording {
 
     /// Emits what has changed, now.
     pub(crate) fn flush(&self) {
+        let frames = self.frames(|source, frames| {
+            loop {
+                match source.turn() {
+                    Ok(Some(page)) => frames.push(FromCustomer::Page(page)),
+                    Ok(None) if source.is_behind() => {}
+                    Ok(None) | Err(Broken) => break,
+                }
+            }
+        });
+        self.emit(&frames);
+    }
+
+    /// Emits what has changed, or as much of it as fits in a turn. Whether another one is due.
+    fn turn(&self) -> bool {
+        let mut due = false;
+        let frames = self.frames(|source, frames| {
+            due = source.rests();
+            if !due && let Ok(page) = source.turn() {
+                frames.extend(page.map(FromCustomer::Page));
+                due = source.is_behind();
+            }
+        });
+        self.emit(&frames);
+        due
+    }
+
+    fn frames(&self, read: impl FnOnce(&mut Source, &mut Vec<FromCustomer>)) -> Vec<FromCustomer> {
         let mut frames = vec![];
         if let Ok(mut state) = self.state.try_borrow_mut()
             && let Some(state) = state.as_mut()
@@ -69,9 +98,7 @@ impl Recording {
                 state.view = Some(view.clone());
                 frames.push(FromCustomer::View(view));
             }
-            while let Ok(Some(page)) = state.source.turn() {
-                frames.push(FromCustomer::Page(page));
-            }
+            read(&mut state.source, &mut frames);
             // After the page: how its title is masked is known only then.
             let view = state.source.view();
             if state.view.as_ref() != Some(&view) {
@@ -79,9 +106,13 @@ impl Recording {
                 frames.push(FromCustomer::View(view));
             }
         }
-        // Nothing is borrowed any more: the listener may flush or stop.
+        frames
+    }
+
+    /// With nothing borrowed any more: the listener may flush or stop.
+    fn emit(&self, frames: &[FromCustomer]) {
         for frame in frames {
-            let bytes = Uint8Array::from(encode(&frame).as_slice());
+            let bytes = Uint8Array::from(encode(frame).as_slice());
             if let Err(error) = self.emit.call1(&JsValue::NULL, &bytes) {
                 web_sys::console::error_2(&"saath: emit threw".into(), &error);
             }

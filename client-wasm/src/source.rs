@@ -1,6 +1,6 @@
 //! The customer's page as a source of pages: the mirror and the capture, turn by turn.
 
-use crate::browser::{document, window, within};
+use crate::browser::{document, now, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
 use crate::frames::as_element;
@@ -8,6 +8,7 @@ use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
+use saath_core::session::Millis;
 use saath_core::tree::Digest;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, MouseEvent, Node};
@@ -20,7 +21,18 @@ pub(crate) struct Source {
     capture: Capture,
     /// The address that the selectors in force are for.
     address: String,
+    /// When the page has had its share of the time since the last turn.
+    rest: Millis,
+    /// Whether it was said that a part of the page is left out.
+    told: bool,
 }
+
+/// How many new nodes are read in a turn: it shall not be felt on the page.
+const NODES_A_TURN: u32 = 2_000;
+/// For each millisecond of a turn the page has so many for itself.
+const REST: u64 = 2;
+/// The longest rest, in milliseconds.
+const LONGEST_REST: u64 = 250;
 
 /// The page could not be read this time; the reason is on its console.
 #[derive(Debug)]
@@ -52,7 +64,7 @@ impl Source {
         mirror.find_scrolled();
         let capture = Capture::new(policy);
         mirror.ask(capture.asked());
-        Ok(Self { document, mirror, capture, address: url })
+        Ok(Self { document, mirror, capture, address: url, rest: Millis(0), told: false })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -67,25 +79,48 @@ impl Source {
         Ok(self.capture.is_due())
     }
 
-    /// Reads what is dirty; the page to send, if anything differs.
+    /// Whether the page should be left alone for now: a busy page must not become a slow one.
+    pub(crate) fn rests(&self) -> bool {
+        now() < self.rest
+    }
+
+    /// Whether the last turn left something for the next.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.mirror.is_behind() || self.capture.is_due()
+    }
+
+    /// Reads what is dirty, or a part of it; the page to send, if anything differs.
     ///
     /// # Errors
     /// [`Broken`] if the page cannot be read. Trying again starts from nothing.
     pub(crate) fn turn(&mut self) -> Result<Option<Page>, Broken> {
+        let start = now();
+        let page = self.read();
+        let end = now();
+        self.rest = end.plus((end.since(start) * REST).min(LONGEST_REST));
+        page
+    }
+
+    fn read(&mut self) -> Result<Option<Page>, Broken> {
         // A mark that changes its meaning on the way makes one more turn.
         for _ in 0..4 {
             if !self.is_dirty()? {
                 return Ok(None);
             }
             let request = self.capture.dirt.take();
-            let reading = self.mirror.read(&request).map_err(|error| self.fail(&error))?;
+            let reading =
+                self.mirror.read(&request, NODES_A_TURN).map_err(|error| self.fail(&error))?;
             let turn = self
                 .capture
                 .turn_on(&reading, &self.mirror)
                 .map_err(|error| self.fail(&error.to_string().into()))?;
             self.mirror.forget(&turn.gone);
             self.mirror.ask(self.capture.asked());
-            if turn.page.is_some() {
+            if turn.left_out && !std::mem::replace(&mut self.told, true) {
+                let text = "saath: the page is too large or too deep, a part of it is not shown";
+                web_sys::console::warn_1(&text.into());
+            }
+            if turn.page.is_some() || self.mirror.is_behind() {
                 return Ok(turn.page);
             }
         }

@@ -43,6 +43,8 @@ pub struct Turn {
     pub page: Option<Page>,
     /// Nodes that the mirror forgets.
     pub gone: Vec<NodeId>,
+    /// Whether a part of the page is not sent, as it is too large or too deep.
+    pub left_out: bool,
 }
 
 impl Capture {
@@ -124,12 +126,16 @@ impl Capture {
                 return Err(error);
             }
         };
-        let mut gone = difference.gone;
+        for &(parent, id) in &difference.unread {
+            self.dirt.note(parent, Parts::CHILDREN);
+            self.dirt.note(id, Parts::SUBTREE);
+        }
+        let (mut gone, left_out) = (difference.gone, difference.left_out);
         if self.dirt.is_empty() {
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
         }
-        Ok(Turn { page: self.page(difference.batch), gone })
+        Ok(Turn { page: self.page(difference.batch), gone, left_out })
     }
 
     /// The page that carries a batch, if there is anything to carry.

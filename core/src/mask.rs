@@ -4,6 +4,7 @@
 //! Every element gets a zone from its own marks, its kind and its parent's zone; every text and
 //! attribute is then treated as its zone asks. The rules and their order are those of SECURITY.md.
 
+mod choice;
 mod patterns;
 mod policy;
 mod selection;
@@ -17,7 +18,7 @@ pub use zone::{Access, access, mask_text};
 
 use crate::css::{self, Asked, Screen};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
-use crate::ops::{StrId, Strings};
+use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
 use std::borrow::Cow;
@@ -45,6 +46,8 @@ pub struct Masking {
     pub(crate) zones: Vec<(NodeId, u16)>,
     /// Elements whose zone changed while their children were not read: read them whole.
     pub reread: Vec<NodeId>,
+    /// Whether a text was too long to be sent whole.
+    pub(crate) left_out: bool,
 }
 
 /// Masks what was read. `tree` tells the zones of the ancestors that were not read again, `screen`
@@ -68,6 +71,7 @@ pub fn mask(
         zones: vec![],
         reread: vec![],
         selection: None,
+        left_out: false,
     };
     let mut open: Vec<Zone> = vec![];
     // How deep in what is not even told to have children.
@@ -149,6 +153,7 @@ pub fn mask(
         },
         zones: masker.zones,
         reread: masker.reread,
+        left_out: masker.left_out,
     }
 }
 
@@ -175,6 +180,7 @@ struct Masker<'a> {
     reread: Vec<NodeId>,
     /// Which setting is the selection: what it lies in is masked later.
     selection: Option<usize>,
+    left_out: bool,
 }
 
 impl Masker<'_> {
@@ -382,80 +388,6 @@ impl Masker<'_> {
         self.close_span(start)
     }
 
-    fn text_treatment(&self, zone: Zone) -> Treatment {
-        if self.hides_text(zone) { Treatment::Blocks } else { Treatment::Net }
-    }
-
-    fn hides_text(&self, zone: Zone) -> bool {
-        zone.is_hidden()
-            || !zone.is_shown() && (zone.has(Zone::VALUE) || self.policy.mode == Mode::Strict)
-    }
-
-    fn prop_treatment(&self, tag: &str, prop: Prop, zone: Zone, hidden: bool) -> Treatment {
-        match prop {
-            Prop::Value if zone.has(Zone::NEVER) => Treatment::Secret,
-            Prop::Value if hidden => Treatment::Blocks,
-            Prop::Value if tag == "option" => Treatment::Empty,
-            Prop::Value => Treatment::Net,
-            Prop::Sheet | Prop::Adopted if self.hides_text(zone) => Treatment::QuietSheet,
-            Prop::Sheet | Prop::Adopted => Treatment::Sheet,
-            Prop::Animations if zone.has(Zone::BLOCK) => Treatment::NamedMotion,
-            Prop::Animations if self.hides_text(zone) => Treatment::QuietMotion,
-            Prop::Animations => Treatment::Motion,
-            // Told by word, each where it belongs.
-            Prop::Withheld | Prop::State | Prop::Scheme | Prop::Selection => Treatment::Empty,
-            Prop::Checked
-            | Prop::Indeterminate
-            | Prop::Selected
-            | Prop::Scroll
-            | Prop::TopLayer
-            | Prop::Size => Treatment::Keep,
-        }
-    }
-
-    /// How an attribute's value is treated; `None` leaves the attribute away.
-    fn attr_treatment(
-        &self,
-        tag: &str,
-        name: &str,
-        kind: AttrKind,
-        value: &str,
-        zone: Zone,
-    ) -> Option<Treatment> {
-        if zone.has(Zone::BLOCK) {
-            return matches!(name, "class" | "hidden" | "slot").then_some(Treatment::Net);
-        }
-        let hidden = zone.is_hidden();
-        let shown = zone.is_shown();
-        match kind {
-            // Whether the sheet is in force was settled at this end.
-            AttrKind::Data if tag == "style" && matches!(name, "media" | "title") => None,
-            // The live state is a prop; the attribute would tell the first one.
-            AttrKind::Structure if matches!(name, "checked" | "selected") => None,
-            AttrKind::Structure if hidden && !treat::is_layout(name) => None,
-            // On an element of the page's own making such a name can mean anything.
-            AttrKind::Structure if tag.contains('-') && !treat::is_layout(name) => {
-                Some(Treatment::Net)
-            }
-            // Geometry and flags: the net would take the numbers of a drawing for somebody's.
-            AttrKind::Structure => Some(Treatment::Keep),
-            AttrKind::Name => Some(Treatment::Net),
-            AttrKind::Style if hidden || self.hides_text(zone) => Some(Treatment::QuietStyle),
-            AttrKind::Style => Some(Treatment::Style),
-            AttrKind::Link => Some(Treatment::Link),
-            AttrKind::Fragment => value.starts_with('#').then_some(Treatment::Net),
-            AttrKind::Seen if shown => Some(Treatment::Net),
-            AttrKind::Seen => Some(Treatment::Blocks),
-            AttrKind::Data if name == "value" && tag == "li" && !hidden => Some(Treatment::Keep),
-            AttrKind::Data if shown => Some(Treatment::Net),
-            AttrKind::Data if !name.contains('-') && !name.starts_with('_') => None,
-            AttrKind::Data if name.starts_with("aria-") => None,
-            // Selectors ask for presence and for states; anything else may be data.
-            AttrKind::Data if !hidden && treat::is_state_word(value) => Some(Treatment::Keep),
-            AttrKind::Data => Some(Treatment::Empty),
-        }
-    }
-
     fn treat(&mut self, raw: StrId, treatment: Treatment) -> StrId {
         let index = raw.0 as usize;
         let slot = treatment as usize;
@@ -475,7 +407,9 @@ impl Masker<'_> {
             }
             _ => treat::treat(self.policy, treatment, text),
         };
-        let done = self.strings.push(&text);
+        let (whole, is_cut) = cut(&text);
+        self.left_out |= is_cut;
+        let done = self.strings.push(whole);
         if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
             *entry = Some(done);
         }

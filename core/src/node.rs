@@ -59,6 +59,9 @@ pub const GAP: &str = "saath-gap";
 /// What stands for an element whose picture is not sent (a film, a plug-in, a canvas…): an empty
 /// box of its size.
 pub const BOX: &str = "saath-box";
+/// What stands for an element with a name of no standard: it has no looks of its own, but what is in
+/// it is seen.
+pub const OTHER: &str = "saath-other";
 
 /// What a replica calls an element that shows something from elsewhere, and that would fetch or run
 /// under its own name: a custom element, so that style sheets can still mean each kind by its own.
@@ -102,6 +105,7 @@ pub fn replica_tag(namespace: Namespace, name: &str) -> &str {
     match Tag::parse(namespace, name) {
         Some(_) => name,
         None if names::is_replaced(name) => BOX,
+        None if namespace == Namespace::Html && !names::is_hidden(name) => OTHER,
         None => GAP,
     }
 }
@@ -305,6 +309,20 @@ mod tests {
             Tag::parse(Namespace::Html, GAP).is_some()
                 && Tag::parse(Namespace::Html, BOX).is_some()
         );
+    }
+
+    #[test]
+    fn what_has_a_name_of_no_standard_is_seen_without_it() {
+        let tag = |name| replica_tag(Namespace::Html, name);
+        for name in ["script", "template", "noscript", "link", "meta", "base"] {
+            assert_eq!(tag(name), GAP, "{name}");
+        }
+        for name in ["invoice", "a\"b", "x:y", "DIV", "fencedframe", "1", ""] {
+            assert_eq!(tag(name), OTHER, "{name}");
+        }
+        assert_eq!(tag("video"), BOX);
+        assert_eq!(replica_tag(Namespace::Svg, "script"), GAP);
+        assert!([GAP, BOX, OTHER].iter().all(|name| tag(name) == *name));
     }
 
     #[test]

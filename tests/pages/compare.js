@@ -15,6 +15,8 @@ const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poste
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
   "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
+const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:",
+  "http://www.w3.org/1998/Math/MathML": "math:" };
 /** The replica's own, which a page cannot set. */
 const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker"]);
 /** In place of what is never told. */
@@ -68,6 +70,12 @@ export function linesOf(doc, isReplica, styles, portable) {
     if (nodeType(node) !== 1) return;
     const tag = localName(node);
     if (tag.startsWith("saath-") && !isReplica) return;
+    // A name of no standard is not told, and a style for it has no effect.
+    if (isOther(node)) {
+      lines.push(`${indent}<other${plainAttributes(node)}>`);
+      for (const child of node.childNodes) walk(child, depth + 1);
+      return;
+    }
     // A replica says in a frame of its own that the page's is of another origin.
     const inner = FRAMES.has(tag) && node.dataset.saathWithheld !== "foreign" && documentIn(node);
     const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
@@ -96,9 +104,19 @@ export function linesOf(doc, isReplica, styles, portable) {
   return lines;
 }
 
+function isOther(node) {
+  return localName(node) === "saath-other" || !(namespaceOf(node) in PREFIXES) ||
+    Object.prototype.toString.call(node) === "[object HTMLUnknownElement]";
+}
+
+function plainAttributes(node) {
+  const { className, id } = node;
+  return (className ? ` class=${className}` : "") + (id ? ` id=${id}` : "");
+}
+
 function head(node, isReplica, portable, size) {
   const tag = localName(node);
-  const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[namespaceOf(node)] + tag];
+  const parts = [PREFIXES[namespaceOf(node)] + tag];
   const never = !isReplica && isNever(node);
   const attributes = [];
   for (let { name, value } of attributesOf(node)) {
@@ -107,6 +125,9 @@ function head(node, isReplica, portable, size) {
     if (tag === "style" && (name === "media" || name === "title")) continue;
     // A part has its states as more names.
     if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
+    // Names that only frameworks know.
+    if (!/^(xlink:|xml:)?[a-z_][\w.-]*$/i.test(name)) continue;
+    if (!PREFIXES[namespaceOf(node)] && name !== name.toLowerCase()) continue;
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // By its name a link could be opened in a frame.
     if (tag === "iframe" && name === "name") continue;

@@ -8,6 +8,9 @@ const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET
 const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "object", "embed", "applet"]);
 
+// How many sheets are compared in a turn.
+const SHEETS = 64;
+
 export class States {
   constructor(sheets, pseudos, screen, motion, layers, selected, waits) {
     this.styles = sheets;
@@ -77,6 +80,7 @@ export class States {
     this.pseudos.reset();
     this.controls = new Map();
     this.sheets = new Map();
+    this.round = this.sheets.entries();
     this.adopted = new Map();
     this.schemes = new Map();
     this.stopMeasuring();
@@ -100,16 +104,25 @@ export class States {
     this.selected.forget(node);
   }
 
-  // Compares what leaves no trace with what it was when it was read.
+  // Compares what leaves no trace with what it was when it was read; of the sheets some at a time.
+  // Whether the round is made.
   changed(mark) {
     for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
-    for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     for (const [doc, was] of this.schemes) if (schemeOf(doc) !== was) mark(doc);
     this.pseudos.changed(mark);
     this.motion.changed(mark);
     this.layers.changed(mark);
     this.selected.changed(mark);
+    for (let i = 0; i < SHEETS; i++) {
+      const { done, value } = this.round.next();
+      if (done) {
+        this.round = this.sheets.entries();
+        return true;
+      }
+      if (this.styles.state(value[0].sheet) !== value[1]) mark(value[0]);
+    }
+    return false;
   }
 
   // `out.set(prop, value)` takes each state that there is.

@@ -21,6 +21,11 @@ pub(super) fn is_replaced(name: &str) -> bool {
     REPLACED.binary_search(&name).is_ok()
 }
 
+/// Elements that nobody sees.
+pub(super) fn is_hidden(name: &str) -> bool {
+    HIDDEN.binary_search(&name).is_ok()
+}
+
 pub(super) fn attribute_kind(name: &str) -> Option<AttrKind> {
     KINDS.iter().find_map(|(kind, names)| names.binary_search(&name).is_ok().then_some(*kind))
 }
@@ -33,7 +38,8 @@ pub(super) fn is_active(name: &str) -> bool {
 
 #[cfg(test)]
 pub(super) fn assert_sorted() {
-    let tables = [HTML, SVG, MATHML, REPLACED].into_iter().chain(KINDS.iter().map(|kind| kind.1));
+    let tables =
+        [HTML, SVG, MATHML, REPLACED, HIDDEN].into_iter().chain(KINDS.iter().map(|kind| kind.1));
     for table in tables {
         assert!(table.is_sorted_by(|a, b| a < b), "{table:?}");
     }
@@ -75,6 +81,12 @@ const MATHML: &[&str] = &[
 
 const REPLACED: &[&str] =
     &["applet", "audio", "canvas", "embed", "frame", "frameset", "image", "object", "video"];
+
+#[rustfmt::skip]
+const HIDDEN: &[&str] = &[
+    "base", "basefont", "bgsound", "link", "meta", "noembed", "noframes", "noscript", "param",
+    "script", "source", "template", "track",
+];
 
 const ACTIVE: &[&str] =
     &["accept-charset", "data-saath-state", "data-saath-withheld", "http-equiv"];

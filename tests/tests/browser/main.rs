@@ -2,8 +2,9 @@
 //! runs both.
 
 mod bad_input;
-mod frames;
+mod bad_pages;
 mod fidelity;
+mod frames;
 mod hostile;
 mod journey;
 mod masking;

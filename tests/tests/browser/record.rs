@@ -221,6 +221,25 @@ pub(crate) async fn open(pages: &Pages, page: &Page, name: &str, query: &str) ->
     Ok(())
 }
 
+/// Most is the same at once; scroll events and style sheets take the browser a moment.
+pub(crate) async fn same(page: &Page) -> Result<()> {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+    let start = std::time::Instant::now();
+    loop {
+        let differences = page.eval("return viewer.differences()", json!([])).await?;
+        if differences == json!([]) {
+            return Ok(());
+        }
+        ensure!(start.elapsed() < PATIENCE, "{}", lines(&differences));
+        page.eval_async("await new Promise(requestAnimationFrame)", Value::Null).await?;
+    }
+}
+
+fn lines(differences: &Value) -> String {
+    let lines = differences.as_array().map_or(&[][..], Vec::as_slice);
+    lines.iter().filter_map(Value::as_str).take(3).collect::<Vec<_>>().join("\n  ")
+}
+
 /// All that the replica holds.
 async fn held(page: &Page) -> Result<String> {
     let body = "
