@@ -56,8 +56,7 @@ impl Namespace {
 /// What stands for an element that is never sent (a script, a template…): it keeps its place, so
 /// that `:nth-child` counts as on the customer's page.
 pub const GAP: &str = "saath-gap";
-/// What stands for an element whose picture is not sent (a film, a plug-in, a canvas…): an empty
-/// box of its size.
+/// What stands for an old-fashioned frame, whose document is not sent: an empty box of its size.
 pub const BOX: &str = "saath-box";
 
 /// What a replica calls an element that shows something from elsewhere, and that would fetch or run
@@ -101,8 +100,8 @@ impl<'a> Tag<'a> {
 pub fn replica_tag(namespace: Namespace, name: &str) -> &str {
     match Tag::parse(namespace, name) {
         Some(_) => name,
-        None if names::is_replaced(name) => BOX,
-        None => GAP,
+        None if names::is_frame(name) => BOX,
+        None => replaced_name(name).unwrap_or(GAP),
     }
 }
 
@@ -176,13 +175,15 @@ pub enum Prop {
     Withheld = 9,
     /// Words for what only the customer's page has, sorted: `focus hover`. See [`state`].
     State = 10,
+    /// The picture of an element that is one: [`crate::assets::Picture`].
+    Picture = 11,
     /// `light` or `dark` on a document that says in its head which colour schemes it has.
     Scheme = 13,
 }
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -194,6 +195,7 @@ impl Prop {
         Self::Size,
         Self::Withheld,
         Self::State,
+        Self::Picture,
         Self::Scheme,
     ];
 
@@ -240,7 +242,7 @@ mod tests {
         ] {
             assert_eq!(Tag::parse(Namespace::Html, name), None, "{name}");
         }
-        for name in ["script", "foreignObject", "animate", "set", "image", "a\u{0}"] {
+        for name in ["script", "foreignObject", "animate", "set", "a\u{0}"] {
             assert_eq!(Tag::parse(Namespace::Svg, name), None, "{name}");
         }
         for name in [
@@ -292,7 +294,9 @@ mod tests {
     #[test]
     fn what_cannot_be_named_keeps_its_place() {
         assert_eq!(replica_tag(Namespace::Html, "script"), GAP);
-        assert_eq!(replica_tag(Namespace::Html, "canvas"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "frameset"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "canvas"), "saath-canvas");
+        assert!(Tag::parse(Namespace::Html, "canvas").is_none());
         assert_eq!(replica_tag(Namespace::Html, "p"), "p");
         assert!(
             Tag::parse(Namespace::Html, GAP).is_some()

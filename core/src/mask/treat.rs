@@ -1,5 +1,6 @@
 //! What becomes of one text, each treatment a function of the text alone.
 
+use super::pictures::{Pictures, Shown};
 use super::{Patterns, Policy, patterns};
 use crate::css;
 use std::borrow::Cow;
@@ -20,25 +21,43 @@ pub(super) enum Treatment {
     Empty,
     /// An address: nothing but that there is one.
     Link,
-    /// CSS without requests.
+    /// CSS, its addresses as numbers of assets; none of what may be somebody's.
     Style,
+    /// The same with what may be somebody's.
+    ShownStyle,
     /// CSS without requests, strings and custom properties.
     QuietStyle,
     /// An allowed name.
     Name,
-    /// A style sheet without requests, its strings as shown text.
+    /// A style sheet, its strings as shown text and its addresses as numbers of assets; none of
+    /// what may be somebody's.
     Sheet,
+    /// The same with what may be somebody's.
+    ShownSheet,
     /// A style sheet without requests and strings.
     QuietSheet,
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 11;
+    pub(super) const COUNT: usize = 13;
 }
 
 const BLOCK: char = '█';
 
-pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) -> Cow<'t, str> {
+pub(super) fn treat<'t>(
+    policy: &Policy,
+    pictures: &Pictures<'_>,
+    treatment: Treatment,
+    text: &'t str,
+) -> Cow<'t, str> {
+    let sheet = |zone| {
+        let strings = |string: &str| match net(policy, string) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(masked) => Some(masked),
+        };
+        css::numbered(text, strings, |address| pictures.of_sheet(zone, address))
+    };
+    let style = |zone| css::numbered(text, |_| None, |address| pictures.of_style(zone, address));
     match treatment {
         Treatment::Keep | Treatment::Name => text.into(),
         Treatment::Net => net(policy, text),
@@ -46,11 +65,10 @@ pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) ->
         Treatment::Secret => "████████".into(),
         Treatment::Empty => "".into(),
         Treatment::Link => "#".into(),
-        Treatment::Style => css::without_requests(text),
-        Treatment::Sheet => css::with_strings(text, |string| match net(policy, string) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(masked) => Some(masked),
-        }),
+        Treatment::Style => style(Shown::No),
+        Treatment::ShownStyle => style(Shown::Yes),
+        Treatment::Sheet => sheet(Shown::No),
+        Treatment::ShownSheet => sheet(Shown::Yes),
         Treatment::QuietSheet => css::with_strings(text, |_| Some(String::new())),
         Treatment::QuietStyle => css::without_text(text).into(),
     }

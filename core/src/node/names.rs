@@ -16,9 +16,9 @@ pub(super) fn is_mathml_tag(name: &str) -> bool {
     MATHML.binary_search(&name).is_ok()
 }
 
-/// Elements whose picture comes from elsewhere.
-pub(super) fn is_replaced(name: &str) -> bool {
-    REPLACED.binary_search(&name).is_ok()
+/// Elements of a page that consists of frames.
+pub(super) fn is_frame(name: &str) -> bool {
+    matches!(name, "frame" | "frameset")
 }
 
 pub(super) fn attribute_kind(name: &str) -> Option<AttrKind> {
@@ -33,7 +33,7 @@ pub(super) fn is_active(name: &str) -> bool {
 
 #[cfg(test)]
 pub(super) fn assert_sorted() {
-    let tables = [HTML, SVG, MATHML, REPLACED].into_iter().chain(KINDS.iter().map(|kind| kind.1));
+    let tables = [HTML, SVG, MATHML].into_iter().chain(KINDS.iter().map(|kind| kind.1));
     for table in tables {
         assert!(table.is_sorted_by(|a, b| a < b), "{table:?}");
     }
@@ -58,9 +58,9 @@ const SVG: &[&str] = &[
     "a", "circle", "clipPath", "defs", "desc", "ellipse", "feBlend", "feColorMatrix",
     "feComponentTransfer", "feComposite", "feConvolveMatrix", "feDiffuseLighting",
     "feDisplacementMap", "feDistantLight", "feDropShadow", "feFlood", "feFuncA", "feFuncB",
-    "feFuncG", "feFuncR", "feGaussianBlur", "feMerge", "feMergeNode", "feMorphology", "feOffset",
+    "feFuncG", "feFuncR", "feGaussianBlur", "feImage", "feMerge", "feMergeNode", "feMorphology", "feOffset",
     "fePointLight", "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence", "filter", "g",
-    "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
+    "image", "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
     "polyline", "radialGradient", "rect", "stop", "style", "svg", "switch", "symbol", "text",
     "textPath", "title", "tspan", "use", "view",
 ];
@@ -72,9 +72,6 @@ const MATHML: &[&str] = &[
     "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd",
     "mtext", "mtr", "munder", "munderover", "none", "semantics",
 ];
-
-const REPLACED: &[&str] =
-    &["applet", "audio", "canvas", "embed", "frame", "frameset", "image", "object", "video"];
 
 const ACTIVE: &[&str] =
     &["accept-charset", "data-saath-state", "data-saath-withheld", "http-equiv"];
