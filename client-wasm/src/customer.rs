@@ -11,6 +11,7 @@ mod storage;
 mod watch;
 mod widget;
 
+use crate::assets;
 use crate::browser::{BrowserEntropy, Inbox, NextFrame, alarm, now, unix_seconds, window};
 use crate::emitter::Emitter;
 use crate::error::Error;
@@ -24,6 +25,7 @@ use futures::channel::mpsc::UnboundedReceiver;
 use gloo_timers::callback::Timeout;
 pub(crate) use handle::Handle;
 use overlay::Overlay;
+use saath_core::assets::Flow;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::action::ActionResult;
 use saath_core::message::control::Level;
@@ -48,6 +50,7 @@ pub(crate) enum Event {
     /// An animation frame after something may have changed.
     Frame,
     Pointer(Pointer, Option<Element>),
+    Asset(assets::Event),
     Tick,
     /// Of the handshake with this number.
     Verified(u32, Option<AgentIdentity>),
@@ -112,6 +115,8 @@ struct Driver {
 
 /// Not more than this waits for the network; what changes meanwhile is dirt.
 const MAX_BUFFERED: u32 = 256 << 10;
+/// Nor more than this when a piece of an asset is to follow: pages must not wait behind it.
+const MAX_BUFFERED_ASSETS: u32 = 64 << 10;
 /// A page that cannot be read this often in a row is not shared any longer.
 const MAX_FAILURES: u32 = 3;
 
@@ -188,6 +193,13 @@ impl Driver {
                 let pointer = Pointer { pressed: pointer.pressed || pressed, ..pointer };
                 self.pointer = Some((pointer, over));
                 self.next_frame.ask();
+            }
+            Event::Asset(event) => {
+                let piece = self.source.as_mut().and_then(|source| source.assets.heard(event));
+                if let Some(piece) = piece {
+                    self.handle(Session::Asset(piece));
+                }
+                self.send_assets();
             }
             // An answer about an agent that is gone by now says nothing of the next one.
             Event::Verified(handshake, _) if handshake != self.verifying => {}
@@ -338,6 +350,20 @@ impl Driver {
             }
             Effect::Annotate(annotate) => self.annotate(annotate),
             Effect::Room => self.next_frame.ask(),
+            Effect::Want(numbers) => {
+                if let Some(source) = &mut self.source {
+                    source.assets.want(&numbers);
+                }
+                self.next_frame.ask();
+            }
+            Effect::Got(bytes) => {
+                let known =
+                    self.source.as_mut().is_none_or(|source| source.assets.got(bytes).is_ok());
+                if !known {
+                    self.handle(Session::Malformed);
+                }
+                self.next_frame.ask();
+            }
             Effect::StoreResume(secret) => storage::write(&secret.to_text()),
             Effect::ClearResume => storage::clear(),
             Effect::Lost { retry_ms } => {
@@ -360,13 +386,17 @@ impl Driver {
     fn activate(&mut self) {
         if self.source.is_none() {
             let wake = self.next_frame.clone();
-            self.source = Source::new(self.policy.clone(), move || wake.ask()).ok();
+            let inbox = self.inbox.clone();
+            let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
+            let policy = self.policy.clone();
+            self.source = Source::new(policy, Flow::Asked, move || wake.ask(), tell).ok();
             if let Some(source) = &mut self.source {
                 source.on_pointer(watch::in_frames(&self.inbox));
             }
             self.watch = Watch::start(&self.inbox, &self.next_frame);
         } else if let Some(source) = &mut self.source {
             source.restart();
+            source.assets.restart();
         }
         self.view = None;
         self.show_active();
@@ -394,6 +424,25 @@ impl Driver {
             let private = over.is_some_and(|element| source.access(&element) == Access::Masked);
             let pointer = if private { watch::POINTER_GONE } else { pointer };
             self.handle(Session::Pointer(pointer));
+        }
+        if let Some(source) = &mut self.source {
+            source.read_assets();
+        }
+        self.send_assets();
+    }
+
+    /// Sends of pictures and fonts what there is room for. What changes on the page goes first.
+    fn send_assets(&mut self) {
+        while let Some(offer) = self.source.as_mut().and_then(|source| source.assets.offer()) {
+            self.handle(Session::Offer(offer));
+        }
+        if self.buffered() > MAX_BUFFERED_ASSETS {
+            return self.next_frame.ask();
+        }
+        if !self.next_frame.is_asked()
+            && let Some(source) = &mut self.source
+        {
+            source.assets.advance();
         }
     }
 

@@ -41,11 +41,18 @@ extern "C" {
     fn knows(this: &Screen, pseudo_class: &str) -> bool;
 }
 
+#[wasm_bindgen(module = "/src/dom/pictures.js")]
+extern "C" {
+    type Pictures;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Pictures;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets, pseudos: Pseudos, screen: &Screen) -> States;
+    fn new(sheets: Sheets, pseudos: Pseudos, screen: &Screen, pictures: &Pictures) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
     #[wasm_bindgen(method, js_name = findScrolled)]
@@ -121,11 +128,25 @@ extern "C" {
     fn is_replaced(this: &Reader) -> bool;
 }
 
+#[wasm_bindgen(module = "/src/dom/assets.js")]
+extern "C" {
+    type Assets;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Assets;
+}
+
+#[wasm_bindgen(module = "/src/dom/picture.js")]
+extern "C" {
+    type Placer;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Placer;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement, frames: Frames) -> Writer;
+    fn new(frame: &HtmlIFrameElement, frames: Frames, assets: Assets, placer: Placer) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -140,6 +161,10 @@ extern "C" {
     fn hide_scrollbars(this: &Writer, hide: bool);
     #[wasm_bindgen(method)]
     fn id(this: &Writer, node: &Node) -> u32;
+    #[wasm_bindgen(method)]
+    fn asset(this: &Writer, number: u32, asset: &JsValue);
+    #[wasm_bindgen(method, js_name = forgetAssets)]
+    fn forget_assets(this: &Writer);
 }
 
 /// The customer's document. Dropping it stops the observation and leaves the page as it was.
@@ -150,6 +175,7 @@ pub(crate) struct Mirror {
     screen: Screen,
     /// How many states style sheets ask for, as far as the glue knows.
     asked: Cell<usize>,
+    pictures: Pictures,
     _wake: Closure<dyn FnMut()>,
     pointed: Option<Closure<dyn FnMut(MouseEvent)>>,
 }
@@ -160,9 +186,11 @@ impl Mirror {
     pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
         let wake = Closure::new(wake);
         let screen = Screen::new(document.default_view());
-        let states = States::new(Sheets::new(), Pseudos::new(), &screen);
+        let pictures = Pictures::new();
+        let states = States::new(Sheets::new(), Pseudos::new(), &screen, &pictures);
         let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
-        Self { reader, states, screen, asked: Cell::new(0), _wake: wake, pointed: None }
+        let asked = Cell::new(0);
+        Self { reader, states, screen, asked, pictures, _wake: wake, pointed: None }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -197,6 +225,11 @@ impl Mirror {
 
     pub(crate) fn node(&self, id: NodeId) -> Option<Node> {
         self.reader.node(id.0)
+    }
+
+    /// What knows which elements show which addresses.
+    pub(crate) fn pictures(&self) -> &JsValue {
+        &self.pictures
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {
@@ -260,7 +293,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame, Frames::new()) }
+        Self { writer: Writer::new(frame, Frames::new(), Assets::new(), Placer::new()) }
     }
 
     /// Makes the changes, in their order.
@@ -277,6 +310,16 @@ impl Canvas {
     /// Where the customer's scrollbars lie over the page they must not take room in the replica.
     pub(crate) fn hide_scrollbars(&self, hide: bool) {
         self.writer.hide_scrollbars(hide);
+    }
+
+    /// A number is this asset, by a promise of it, or cannot be had, by null.
+    pub(crate) fn asset(&self, number: u32, asset: &JsValue) {
+        self.writer.asset(number, asset);
+    }
+
+    /// Numbers mean something else from now on.
+    pub(crate) fn forget_assets(&self) {
+        self.writer.forget_assets();
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {

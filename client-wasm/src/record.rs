@@ -2,13 +2,16 @@
 //!
 //! A frame is a byte that says whether the rest is deflated, and an encoded message.
 
+use crate::agent::assets::Gallery;
 use crate::agent::stage::Stage;
+use crate::assets;
 use crate::browser::{Inbox, NextFrame};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
 use crate::source::Source;
 use futures::StreamExt;
 use js_sys::{Function, Uint8Array};
+use saath_core::assets::{Flow, Hostile};
 use saath_core::message::FromCustomer;
 use saath_core::message::page::View;
 use saath_core::pack::{deflate, inflate};
@@ -31,6 +34,12 @@ struct State {
     view: Option<View>,
 }
 
+/// Everything that can happen to a recording.
+enum Event {
+    Frame,
+    Asset(assets::Event),
+}
+
 impl Recording {
     pub(crate) fn start(options: &RecordOptions) -> Result<Self, Error> {
         let emit: Function = options
@@ -38,15 +47,22 @@ impl Recording {
             .dyn_into()
             .map_err(|_| Error::InvalidOption("emit must be a function".into()))?;
         let (inbox, mut events) = Inbox::new();
-        let next = NextFrame::new(inbox, || ());
+        let next = NextFrame::new(inbox.clone(), || Event::Frame);
         let wake = next.clone();
-        let source = Source::new(options::policy(&options.record_policy()), move || wake.ask())?;
+        let policy = options::policy(&options.record_policy());
+        let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
+        let source = Source::new(policy, Flow::Unasked, move || wake.ask(), tell)?;
         let recording =
             Self { state: Rc::new(RefCell::new(Some(State { source, view: None }))), emit };
         let own = Self { state: Rc::clone(&recording.state), emit: recording.emit.clone() };
         wasm_bindgen_futures::spawn_local(async move {
-            while events.next().await.is_some() && own.is_on() {
-                own.flush();
+            while let Some(event) = events.next().await
+                && own.is_on()
+            {
+                match event {
+                    Event::Frame => own.flush(),
+                    Event::Asset(event) => own.asset(event),
+                }
             }
             next.cancel();
         });
@@ -69,10 +85,29 @@ impl Recording {
                 state.view = Some(view.clone());
                 frames.push(FromCustomer::View(view));
             }
+            state.source.read_assets();
         }
-        // Nothing is borrowed any more: the listener may flush or stop.
+        self.emit(&frames);
+    }
+
+    /// Emits what has come of pictures and fonts.
+    fn asset(&self, event: assets::Event) {
+        let mut frames = vec![];
+        if let Ok(mut state) = self.state.try_borrow_mut()
+            && let Some(state) = state.as_mut()
+        {
+            let assets = &mut state.source.assets;
+            frames.extend(assets.heard(event).map(FromCustomer::Asset));
+            frames.extend(assets.offer().map(FromCustomer::Offer));
+            assets.advance();
+        }
+        self.emit(&frames);
+    }
+
+    /// With nothing borrowed: the listener may flush or stop.
+    fn emit(&self, frames: &[FromCustomer]) {
         for frame in frames {
-            let bytes = Uint8Array::from(encode(&frame).as_slice());
+            let bytes = Uint8Array::from(encode(frame).as_slice());
             if let Err(error) = self.emit.call1(&JsValue::NULL, &bytes) {
                 web_sys::console::error_2(&"saath: emit threw".into(), &error);
             }
@@ -114,6 +149,7 @@ impl Recording {
 
 /// Replays frames.
 pub(crate) struct Replay {
+    gallery: Gallery,
     stage: Stage,
     /// The digest of a replica that is not the page.
     doubt: Option<Vec<u8>>,
@@ -121,7 +157,7 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) fn new(parent: &HtmlElement) -> Result<Self, JsValue> {
-        Ok(Self { stage: Stage::new(parent)?, doubt: None })
+        Ok(Self { gallery: Gallery::new(None), stage: Stage::new(parent)?, doubt: None })
     }
 
     pub(crate) fn apply(&mut self, frame: &[u8]) -> Result<(), Error> {
@@ -143,6 +179,12 @@ impl Replay {
                 self.stage.view(&view);
                 Ok(())
             }
+            FromCustomer::Offer(offer) => {
+                self.gallery.offered(&offer, &self.stage).map(drop).map_err(no_asset)
+            }
+            FromCustomer::Asset(asset) => {
+                self.gallery.came(&asset, &self.stage).map(drop).map_err(no_asset)
+            }
             _ => Ok(()),
         }
     }
@@ -154,6 +196,10 @@ impl Replay {
     pub(crate) fn document(&self) -> Option<Document> {
         self.stage.document()
     }
+}
+
+fn no_asset(_: Hostile) -> Error {
+    Error::InvalidFrame("an asset is not what was offered")
 }
 
 fn encode(message: &FromCustomer) -> Vec<u8> {

@@ -1,14 +1,17 @@
 //! The customer's page as a source of pages: the mirror and the capture, turn by turn.
 
+use crate::assets::{Assets, Event};
 use crate::browser::{document, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
 use crate::frames::as_element;
+use saath_core::assets::Flow;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
 use saath_core::tree::Digest;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, MouseEvent, Node};
 
@@ -18,6 +21,7 @@ pub(crate) struct Source {
     document: Document,
     mirror: Mirror,
     capture: Capture,
+    pub(crate) assets: Assets,
     /// The address that the selectors in force are for.
     address: String,
 }
@@ -27,8 +31,14 @@ pub(crate) struct Source {
 pub(crate) struct Broken;
 
 impl Source {
-    /// `wake` is called when something may have changed, and must only note that it was.
-    pub(crate) fn new(policy: Policy, wake: impl FnMut() + 'static) -> Result<Self, Error> {
+    /// `wake` is called when something may have changed, `tell` when an asset was read; both must
+    /// only note it.
+    pub(crate) fn new(
+        policy: Policy,
+        flow: Flow,
+        wake: impl FnMut() + 'static,
+        tell: Rc<dyn Fn(Event)>,
+    ) -> Result<Self, Error> {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
         let mirror = Mirror::new(&document, wake);
         let url = document.url().unwrap_or_default();
@@ -47,7 +57,8 @@ impl Source {
         mirror.find_scrolled();
         let capture = Capture::new(policy);
         mirror.ask(capture.asked());
-        Ok(Self { document, mirror, capture, address: url })
+        let assets = Assets::new(&mirror, flow, tell);
+        Ok(Self { document, mirror, capture, assets, address: url })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -85,6 +96,12 @@ impl Source {
             }
         }
         Ok(None)
+    }
+
+    /// Begins to read the pictures and fonts that pages named. Not before the page is on its way:
+    /// what it looks like comes first.
+    pub(crate) fn read_assets(&mut self) {
+        self.assets.found(&self.mirror, self.capture.take_found());
     }
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.

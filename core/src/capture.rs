@@ -116,7 +116,8 @@ impl Capture {
         reading: &Reading<Raw>,
         screen: &dyn Screen,
     ) -> Result<Turn, ApplyError> {
-        let masking = mask(&self.policy, &self.tree, reading, screen, &mut self.asked, &mut self.addresses);
+        let masking =
+            mask(&self.policy, &self.tree, reading, screen, &mut self.asked, &mut self.addresses);
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
         }

@@ -477,11 +477,15 @@ impl Masker<'_> {
         let text = match treatment {
             Treatment::Sheet | Treatment::ShownSheet | Treatment::QuietSheet => {
                 let sheet = css::sheet_on(text, self.screen, self.asked);
-                Cow::Owned(treat::treat(self.policy, &self.pictures, treatment, &sheet).into_owned())
+                Cow::Owned(
+                    treat::treat(self.policy, &self.pictures, treatment, &sheet).into_owned(),
+                )
             }
             Treatment::Style | Treatment::ShownStyle | Treatment::QuietStyle => {
                 let style = css::style_on(text, self.screen);
-                Cow::Owned(treat::treat(self.policy, &self.pictures, treatment, &style).into_owned())
+                Cow::Owned(
+                    treat::treat(self.policy, &self.pictures, treatment, &style).into_owned(),
+                )
             }
             _ => treat::treat(self.policy, &self.pictures, treatment, text),
         };

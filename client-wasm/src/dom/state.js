@@ -9,10 +9,11 @@ const BUTTONS = new Set(["submit", "reset", "button"]);
 const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "object", "embed", "applet"]);
 
 export class States {
-  constructor(sheets, pseudos, screen) {
+  constructor(sheets, pseudos, screen, pictures) {
     this.styles = sheets;
     this.pseudos = pseudos;
     this.screen = screen;
+    this.pictures = pictures;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
@@ -30,6 +31,7 @@ export class States {
       this.screen.stop();
     });
     this.pseudos.start(win, signal, wake);
+    this.pictures.start(win, signal, note);
     this.screen.start((feature) => this.answered(feature));
   }
 
@@ -73,9 +75,11 @@ export class States {
     this.schemes = new Map();
     this.stopMeasuring();
     this.sized = new Set();
+    this.pictures.reset();
   }
 
   forget(node) {
+    this.pictures.forget(node);
     this.controls.delete(node);
     this.sheets.delete(node);
     this.adopted.delete(node);
@@ -88,6 +92,7 @@ export class States {
 
   // Compares what leaves no trace with what it was when it was read.
   changed(mark) {
+    this.pictures.changed(mark);
     for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
     for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
@@ -133,7 +138,8 @@ export class States {
         break;
     }
     if (node.popover && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
-    if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    if (isBlocked || SIZED.has(tag) || (tag === "input" && node.type === "image")) this.size(node, out);
+    if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
     if (words) out.set(STATE, words);
     if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
@@ -157,6 +163,7 @@ export class States {
 
   // Of a document or a shadow root.
   root(root, out) {
+    this.pictures.listen(root);
     this.pseudos.root(root);
     if (root.nodeType === 9) {
       const scheme = schemeOf(root);
@@ -164,9 +171,8 @@ export class States {
       if (scheme) out.set(SCHEME, scheme);
     }
     this.adopted.set(root, this.styles.adoptedState(root));
-    if (root.adoptedStyleSheets?.length) {
-      out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
-    }
+    const adopted = this.styles.adopted(root);
+    if (adopted) out.set(ADOPTED, adopted);
     const win = root.nodeType === 9 ? root.defaultView : null;
     if (win && (win.scrollX || win.scrollY || this.scrolled.has(root))) {
       out.set(SCROLL, `${win.scrollX},${win.scrollY}`);

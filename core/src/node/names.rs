@@ -73,8 +73,14 @@ const MATHML: &[&str] = &[
     "mtext", "mtr", "munder", "munderover", "none", "semantics",
 ];
 
-const ACTIVE: &[&str] =
-    &["accept-charset", "data-saath-state", "data-saath-withheld", "http-equiv"];
+const ACTIVE: &[&str] = &[
+    "accept-charset",
+    "data-saath-label",
+    "data-saath-picture",
+    "data-saath-state",
+    "data-saath-withheld",
+    "http-equiv",
+];
 
 const KINDS: &[(AttrKind, &[&str])] = &[
     (AttrKind::Name, NAME),
