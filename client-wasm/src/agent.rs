@@ -1,6 +1,8 @@
 //! The agent's end in the console: one loop owns the session, the stage, the glass and the socket.
 
+pub(crate) mod assets;
 mod glass;
+mod payloads;
 pub(crate) mod stage;
 mod waiting;
 
@@ -11,11 +13,15 @@ use crate::identity::{AgentToken, Signer};
 use crate::names;
 use crate::options::{Join, JoinOptions};
 use crate::socket::{Socket, SocketEvent};
+use assets::{Gallery, Replies};
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use glass::{Glass, GlassEvent, Hit, Tool};
 use gloo_timers::callback::Timeout;
+use payloads::{Granted, Latency, Missing, Repaired, Retry, Viewed};
+use saath_core::assets::Hostile as HostileAsset;
 use saath_core::message::annotation::Annotate;
+use saath_core::message::asset::Hash as AssetHash;
 use saath_core::message::control::{Level, RequestLevel};
 use saath_core::message::page::{Page, Repair, View};
 use saath_core::replica::Verdict;
@@ -42,6 +48,8 @@ enum Event {
     Signed(Vec<u8>),
     /// An action has no answer.
     Overdue,
+    /// Whether an asset is at hand from another session, by its size.
+    Looked(AssetHash, Option<u32>),
     Tick,
 }
 
@@ -130,6 +138,7 @@ pub(crate) async fn join(options: &JoinOptions) -> Result<Rc<Handle>, JsValue> {
         label: String::new(),
         zoom: Zoom::Fit,
         repaired: 0,
+        missing: 0,
         acts: VecDeque::new(),
         waiting: Waiting::default(),
     };
@@ -154,6 +163,7 @@ struct Driver {
     label: String,
     zoom: Zoom,
     repaired: u32,
+    missing: usize,
     /// Actions under way with the time they were sent, for the latency.
     acts: VecDeque<(u32, Millis)>,
     waiting: Waiting,
@@ -162,6 +172,7 @@ struct Driver {
 /// The glass goes before the stage that it lies on.
 struct Screen {
     glass: Glass,
+    gallery: Gallery,
     stage: Stage,
 }
 
@@ -184,6 +195,12 @@ impl Driver {
                 self.handle(Session::Closed);
             }
             Event::Signed(proof) => self.handle(Session::Signed(proof)),
+            Event::Looked(hash, size) => {
+                if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+                    let replies = gallery.looked(hash, size, stage);
+                    self.reply(Ok(replies));
+                }
+            }
             Event::Tick => {
                 self.timer = None;
                 self.handle(Session::Tick);
@@ -338,6 +355,18 @@ impl Driver {
                 let outcome = names::outcome(result.outcome);
                 self.emit("action", &Acted { serial: result.serial, outcome });
             }
+            Effect::Offer(offer) => {
+                if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+                    let replies = gallery.offered(&offer, stage);
+                    self.reply(replies);
+                }
+            }
+            Effect::Asset(asset) => {
+                if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+                    let replies = gallery.came(&asset, stage);
+                    self.reply(replies);
+                }
+            }
             Effect::Level(change) => {
                 self.handle.level.set(Some(names::level(change.level)));
                 if change.level < Level::Act && self.tool == Tool::Act {
@@ -359,7 +388,8 @@ impl Driver {
     }
 
     fn open_screen(&mut self) -> Result<(), JsValue> {
-        if self.screen.is_some() {
+        if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+            gallery.restart(stage);
             return Ok(());
         }
         let stage = Stage::new(&self.parent)?;
@@ -375,7 +405,10 @@ impl Driver {
         )?;
         glass.tool(self.tool);
         glass.label(&self.label);
-        self.screen = Some(Screen { glass, stage });
+        let inbox = self.inbox.clone();
+        let looked = Rc::new(move |hash, size| inbox.put(Event::Looked(hash, size)));
+        let gallery = Gallery::new(Some(looked));
+        self.screen = Some(Screen { glass, gallery, stage });
         Ok(())
     }
 
@@ -392,6 +425,23 @@ impl Driver {
             // What makes it right is on its way.
             Ok(Verdict::LeftOut) => {}
             Err(Hostile) => self.handle(Session::Malformed),
+        }
+    }
+
+    /// Answers what came of pictures and fonts.
+    fn reply(&mut self, replies: Result<Replies, HostileAsset>) {
+        let Ok(Replies { want, got }) = replies else {
+            return self.handle(Session::Malformed);
+        };
+        if !want.is_empty() {
+            self.handle(Session::Want(want));
+        }
+        if let Some(bytes) = got {
+            self.handle(Session::Got(bytes));
+        }
+        let missing = self.screen.as_ref().map_or(0, |screen| screen.gallery.missing());
+        if std::mem::replace(&mut self.missing, missing) != missing {
+            self.emit("missing", &Missing { count: missing });
         }
     }
 
@@ -419,44 +469,6 @@ impl Driver {
 
     fn emit<T: Serialize>(&self, name: &str, payload: &T) {
         self.handle.emitter.emit_with(name, payload);
-    }
-}
-
-#[derive(Serialize)]
-struct Granted {
-    level: &'static str,
-    why: &'static str,
-}
-
-#[derive(Serialize)]
-struct Latency {
-    ms: u64,
-}
-
-#[derive(Serialize)]
-struct Repaired {
-    count: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Retry {
-    retry_ms: u64,
-}
-
-#[derive(Serialize)]
-struct Viewed<'a> {
-    width: u32,
-    height: u32,
-    title: &'a str,
-    url: &'a str,
-    hidden: bool,
-}
-
-impl<'a> From<&'a View> for Viewed<'a> {
-    fn from(view: &'a View) -> Self {
-        let View { width, height, title, url, hidden, .. } = view;
-        Self { width: *width, height: *height, title, url, hidden: *hidden }
     }
 }
 

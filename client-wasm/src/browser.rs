@@ -181,6 +181,11 @@ impl<E: 'static> NextFrame<E> {
         };
     }
 
+    /// Whether a call is on its way.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.pending.try_borrow().is_ok_and(|pending| !matches!(*pending, Pending::None))
+    }
+
     pub(crate) fn cancel(&self) {
         if let Ok(mut pending) = self.pending.try_borrow_mut() {
             *pending = Pending::None;

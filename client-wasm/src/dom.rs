@@ -64,6 +64,13 @@ extern "C" {
     fn knows(this: &Screen, pseudo_class: &str) -> bool;
 }
 
+#[wasm_bindgen(module = "/src/dom/pictures.js")]
+extern "C" {
+    type Pictures;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Pictures;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
@@ -76,6 +83,7 @@ extern "C" {
         layers: TopLayer,
         selected: Selected,
         waits: &Waits,
+        pictures: &Pictures,
     ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
@@ -190,6 +198,20 @@ extern "C" {
     fn new() -> Selector;
 }
 
+#[wasm_bindgen(module = "/src/dom/assets.js")]
+extern "C" {
+    type Assets;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Assets;
+}
+
+#[wasm_bindgen(module = "/src/dom/picture.js")]
+extern "C" {
+    type Placer;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Placer;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
@@ -200,6 +222,8 @@ extern "C" {
         player: Player,
         layers: Layers,
         selector: Selector,
+        assets: Assets,
+        placer: Placer,
     ) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
@@ -215,6 +239,10 @@ extern "C" {
     fn hide_scrollbars(this: &Writer, hide: bool);
     #[wasm_bindgen(method)]
     fn id(this: &Writer, node: &Node) -> u32;
+    #[wasm_bindgen(method)]
+    fn asset(this: &Writer, number: u32, asset: &JsValue);
+    #[wasm_bindgen(method, js_name = forgetAssets)]
+    fn forget_assets(this: &Writer);
 }
 
 /// The customer's document. Dropping it stops the observation and leaves the page as it was.
@@ -227,6 +255,7 @@ pub(crate) struct Mirror {
     screen: Screen,
     /// How many states style sheets ask for, as far as the glue knows.
     asked: Cell<usize>,
+    pictures: Pictures,
     _wake: Closure<dyn FnMut()>,
     _tell: Closure<dyn FnMut()>,
     pointed: Option<Closure<dyn FnMut(MouseEvent)>>,
@@ -243,7 +272,7 @@ impl Mirror {
     ) -> Self {
         let (wake, tell) = (Closure::new(wake), Closure::new(tell));
         let screen = Screen::new(document.default_view());
-        let waits = Waits::new();
+        let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
             Sheets::new(),
@@ -253,6 +282,7 @@ impl Mirror {
             TopLayer::new(),
             Selected::new(),
             &waits,
+            &pictures,
         );
         let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
         Self {
@@ -262,6 +292,7 @@ impl Mirror {
             window: document.default_view(),
             screen,
             asked: Cell::new(0),
+            pictures,
             _wake: wake,
             _tell: tell,
             pointed: None,
@@ -305,6 +336,11 @@ impl Mirror {
 
     pub(crate) fn node(&self, id: NodeId) -> Option<Node> {
         self.reader.node(id.0)
+    }
+
+    /// What knows which elements show which addresses.
+    pub(crate) fn pictures(&self) -> &JsValue {
+        &self.pictures
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {
@@ -396,7 +432,9 @@ pub(crate) struct Canvas {
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
-        Self { writer: Writer::new(frame, Frames::new(), player, layers, selector) }
+        let (assets, placer) = (Assets::new(), Placer::new());
+        let frames = Frames::new();
+        Self { writer: Writer::new(frame, frames, player, layers, selector, assets, placer) }
     }
 
     /// Makes the changes, in their order.
@@ -413,6 +451,16 @@ impl Canvas {
     /// Where the customer's scrollbars lie over the page they must not take room in the replica.
     pub(crate) fn hide_scrollbars(&self, hide: bool) {
         self.writer.hide_scrollbars(hide);
+    }
+
+    /// A number is this asset, by a promise of it, or cannot be had, by null.
+    pub(crate) fn asset(&self, number: u32, asset: &JsValue) {
+        self.writer.asset(number, asset);
+    }
+
+    /// Numbers mean something else from now on.
+    pub(crate) fn forget_assets(&self) {
+        self.writer.forget_assets();
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {

@@ -4,6 +4,7 @@
 //! alone: `record` and `Replica`. The types of the options are in `options.rs`.
 
 mod agent;
+mod assets;
 mod browser;
 mod customer;
 mod dom;
@@ -56,6 +57,7 @@ export interface AgentEvents {
   action: { serial: number; outcome: "done" | "not_allowed" | "gone" | "masked" | "excluded" | "not_interactive" | "unsuitable" | "only_customer" };
   latency: { ms: number };
   repaired: { count: number };
+  missing: { count: number };
   lost: { retryMs: number };
   error: string;
   ended: { reason: EndReason };

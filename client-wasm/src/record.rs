@@ -2,13 +2,16 @@
 //!
 //! A frame is a byte that says whether the rest is deflated, and an encoded message.
 
+use crate::agent::assets::Gallery;
 use crate::agent::stage::Stage;
+use crate::assets;
 use crate::browser::{Inbox, NextFrame};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
 use crate::source::{Broken, Source};
 use futures::StreamExt;
 use js_sys::{Function, Uint8Array};
+use saath_core::assets::{Flow, Hostile};
 use saath_core::message::FromCustomer;
 use saath_core::message::page::View;
 use saath_core::pack::{deflate, inflate};
@@ -31,6 +34,12 @@ struct State {
     view: Option<View>,
 }
 
+/// Everything that can happen to a recording.
+enum Event {
+    Frame,
+    Asset(assets::Event),
+}
+
 impl Recording {
     pub(crate) fn start(options: &RecordOptions) -> Result<Self, Error> {
         let emit: Function = options
@@ -38,17 +47,26 @@ impl Recording {
             .dyn_into()
             .map_err(|_| Error::InvalidOption("emit must be a function".into()))?;
         let (inbox, mut events) = Inbox::new();
-        let next = NextFrame::new(inbox, || ());
+        let next = NextFrame::new(inbox.clone(), || Event::Frame);
         let wake = next.clone();
-        let recording = Self { state: Rc::new(RefCell::new(None)), emit };
-        let (own, telling) = (recording.share(), recording.share());
         let policy = options::policy(&options.record_policy());
-        let source = Source::new(policy, move || wake.ask(), move || telling.flush())?;
+        let recording = Self { state: Rc::new(RefCell::new(None)), emit };
+        let (own, halting) = (recording.share(), recording.share());
+        let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
+        let halt = move || halting.flush();
+        let source = Source::new(policy, Flow::Unasked, move || wake.ask(), halt, tell)?;
         *recording.state.borrow_mut() = Some(State { source, view: None });
         wasm_bindgen_futures::spawn_local(async move {
-            while events.next().await.is_some() && own.is_on() {
-                if own.turn() {
-                    next.ask();
+            while let Some(event) = events.next().await
+                && own.is_on()
+            {
+                match event {
+                    Event::Frame => {
+                        if own.turn() {
+                            next.ask();
+                        }
+                    }
+                    Event::Asset(event) => own.asset(event),
                 }
             }
             next.cancel();
@@ -105,8 +123,23 @@ impl Recording {
                 state.view = Some(view.clone());
                 frames.push(FromCustomer::View(view));
             }
+            state.source.read_assets();
         }
         frames
+    }
+
+    /// Emits what has come of pictures and fonts.
+    fn asset(&self, event: assets::Event) {
+        let mut frames = vec![];
+        if let Ok(mut state) = self.state.try_borrow_mut()
+            && let Some(state) = state.as_mut()
+        {
+            let assets = &mut state.source.assets;
+            frames.extend(assets.heard(event).map(FromCustomer::Asset));
+            frames.extend(assets.offer().map(FromCustomer::Offer));
+            assets.advance();
+        }
+        self.emit(&frames);
     }
 
     /// With nothing borrowed any more: the listener may flush or stop.
@@ -154,6 +187,7 @@ impl Recording {
 
 /// Replays frames.
 pub(crate) struct Replay {
+    gallery: Gallery,
     stage: Stage,
     /// The digest of a replica that is not the page.
     doubt: Option<Vec<u8>>,
@@ -161,7 +195,7 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) fn new(parent: &HtmlElement) -> Result<Self, JsValue> {
-        Ok(Self { stage: Stage::new(parent)?, doubt: None })
+        Ok(Self { gallery: Gallery::new(None), stage: Stage::new(parent)?, doubt: None })
     }
 
     pub(crate) fn apply(&mut self, frame: &[u8]) -> Result<(), Error> {
@@ -183,6 +217,12 @@ impl Replay {
                 self.stage.view(&view);
                 Ok(())
             }
+            FromCustomer::Offer(offer) => {
+                self.gallery.offered(&offer, &self.stage).map(drop).map_err(no_asset)
+            }
+            FromCustomer::Asset(asset) => {
+                self.gallery.came(&asset, &self.stage).map(drop).map_err(no_asset)
+            }
             _ => Ok(()),
         }
     }
@@ -194,6 +234,10 @@ impl Replay {
     pub(crate) fn document(&self) -> Option<Document> {
         self.stage.document()
     }
+}
+
+fn no_asset(_: Hostile) -> Error {
+    Error::InvalidFrame("an asset is not what was offered")
 }
 
 fn encode(message: &FromCustomer) -> Vec<u8> {

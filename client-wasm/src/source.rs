@@ -1,15 +1,18 @@
 //! The customer's page as a source of pages: the mirror and the capture, turn by turn.
 
+use crate::assets::{Assets, Event};
 use crate::browser::{document, now, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
 use crate::frames::as_element;
+use saath_core::assets::Flow;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
 use saath_core::session::Millis;
 use saath_core::tree::Digest;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, MouseEvent, Node};
 
@@ -19,6 +22,7 @@ pub(crate) struct Source {
     document: Document,
     mirror: Mirror,
     capture: Capture,
+    pub(crate) assets: Assets,
     /// The address that the selectors in force are for.
     address: String,
     /// When the page has had its share of the time since the last turn.
@@ -39,15 +43,18 @@ const LONGEST_REST: u64 = 250;
 pub(crate) struct Broken;
 
 impl Source {
-    /// `wake` is called when something may have changed, and must only note that it was. `tell` is
-    /// called before the page stops to wait for the customer, and must tell it before it returns.
+    /// `wake` is called when something may have changed, `tell` when an asset was read; both must
+    /// only note it. `halt` is called before the page stops to wait for the customer, and must tell
+    /// it before it returns.
     pub(crate) fn new(
         policy: Policy,
+        flow: Flow,
         wake: impl FnMut() + 'static,
-        tell: impl FnMut() + 'static,
+        halt: impl FnMut() + 'static,
+        tell: Rc<dyn Fn(Event)>,
     ) -> Result<Self, Error> {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
-        let mirror = Mirror::new(&document, wake, tell);
+        let mirror = Mirror::new(&document, wake, halt);
         let url = document.url().unwrap_or_default();
         let policy = match parses(&mirror, &policy)
             .and_then(|()| mirror.select(&policy.selectors(&url)))
@@ -64,7 +71,8 @@ impl Source {
         mirror.find_scrolled();
         let capture = Capture::new(policy);
         mirror.ask(capture.asked());
-        Ok(Self { document, mirror, capture, address: url, rest: Millis(0), told: false })
+        let assets = Assets::new(&mirror, flow, tell);
+        Ok(Self { document, mirror, capture, assets, address: url, rest: Millis(0), told: false })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -125,6 +133,12 @@ impl Source {
             }
         }
         Ok(None)
+    }
+
+    /// Begins to read the pictures and fonts that pages named. Not before the page is on its way:
+    /// what it looks like comes first.
+    pub(crate) fn read_assets(&mut self) {
+        self.assets.found(&self.mirror, self.capture.take_found());
     }
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.

@@ -4,6 +4,7 @@
 //! records → Dirt → glue reads → Reading<Raw> → mask → Reading<Masked> → diff → Page
 //! ```
 
+use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::mask::{Access, Policy, access, mask};
@@ -21,6 +22,7 @@ pub struct Capture {
     tree: Tree,
     /// What to read at the next turn.
     pub dirt: Dirt,
+    addresses: Addresses,
     number: u32,
     next: Next,
     /// Nodes that a repair has forgotten and that may not come back.
@@ -54,6 +56,7 @@ impl Capture {
             policy,
             tree: Tree::default(),
             dirt: Dirt::default(),
+            addresses: Addresses::default(),
             number: 0,
             next: Next::Fresh,
             doubted: vec![],
@@ -115,7 +118,8 @@ impl Capture {
         reading: &Reading<Raw>,
         screen: &dyn Screen,
     ) -> Result<Turn, ApplyError> {
-        let masking = mask(&self.policy, &self.tree, reading, screen, &mut self.asked);
+        let masking =
+            mask(&self.policy, &self.tree, reading, screen, &mut self.asked, &mut self.addresses);
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
         }
@@ -154,6 +158,11 @@ impl Capture {
         self.number += 1;
         let (number, hash) = (self.number, self.tree.hash());
         Some(Page { number, kind, batch: batch.encode(), hash })
+    }
+
+    /// Pictures and fonts that pages named for the first time since the last call.
+    pub fn take_found(&mut self) -> Vec<Found> {
+        self.addresses.take_found()
     }
 
     /// What an agent may do with a node.

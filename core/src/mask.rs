@@ -6,6 +6,7 @@
 
 mod choice;
 mod patterns;
+mod pictures;
 mod policy;
 mod selection;
 mod states;
@@ -16,11 +17,13 @@ pub use patterns::{find, find_joined};
 pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};
 
+use crate::assets::Addresses;
 use crate::css::{self, Asked, Screen};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
+use pictures::{Pictures, Shown, Shows};
 use std::borrow::Cow;
 use treat::Treatment;
 use zone::Zone;
@@ -51,18 +54,21 @@ pub struct Masking {
 }
 
 /// Masks what was read. `tree` tells the zones of the ancestors that were not read again, `screen`
-/// what style sheets ask of the customer's browser; `asked` takes the states that they ask for.
+/// what style sheets ask of the customer's browser; `asked` takes the states that they ask for, and
+/// `addresses` numbers the pictures and fonts that may be sent.
 pub fn mask(
     policy: &Policy,
     tree: &Tree,
     reading: &Reading<Raw>,
     screen: &dyn Screen,
     asked: &mut Asked,
+    addresses: &mut Addresses,
 ) -> Masking {
     let mut masker = Masker {
         policy,
         screen,
         asked,
+        pictures: Pictures::new(addresses),
         raw: reading,
         treated: vec![[None; Treatment::COUNT]; reading.strings.len() as usize],
         strings: Strings::default(),
@@ -170,6 +176,7 @@ struct Masker<'a> {
     policy: &'a Policy,
     screen: &'a dyn Screen,
     asked: &'a mut Asked,
+    pictures: Pictures<'a>,
     raw: &'a Reading<Raw>,
     /// For each raw text what it became, by treatment: equal texts are treated once.
     treated: Vec<[Option<StrId>; Treatment::COUNT]>,
@@ -321,6 +328,8 @@ impl Masker<'_> {
         // By kind and zone alone: what the control holds must not tell.
         let gap = replica_tag(namespace, tag) == GAP;
         let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
+        let picture = self.picture(zone, span);
+        let natural = picture.as_ref().is_some_and(|picture| picture.natural);
         // The glue says so of a frame whose document cannot be read.
         let mut foreign = false;
         for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
@@ -354,9 +363,13 @@ impl Masker<'_> {
                     }
                 }
                 SettingName::Prop(prop) => {
-                    if zone.has(Zone::BLOCK)
-                        && !matches!(prop, Prop::Size | Prop::TopLayer | Prop::Animations)
-                    {
+                    let kept = match prop {
+                        Prop::Size => !natural,
+                        Prop::Picture => false,
+                        Prop::TopLayer | Prop::Animations => true,
+                        _ => !zone.has(Zone::BLOCK),
+                    };
+                    if !kept {
                         continue;
                     }
                     let value_prop = matches!(
@@ -374,6 +387,10 @@ impl Masker<'_> {
                 }
             }
         }
+        if let Some(picture) = picture {
+            let value = self.strings.push(&picture.value);
+            self.settings.push((SettingName::Prop(Prop::Picture), value));
+        }
         if withheld || foreign {
             let word = if zone.has(Zone::BLOCK) {
                 "blocked"
@@ -388,6 +405,17 @@ impl Masker<'_> {
         self.close_span(start)
     }
 
+    /// What an element shows that is a picture, if its zone shows any.
+    fn picture(&self, zone: Zone, span: Span) -> Option<Shows> {
+        if self.hides_text(zone) {
+            return None;
+        }
+        let settings = self.raw.settings.get(span.range())?;
+        let (_, raw) =
+            settings.iter().find(|(name, _)| *name == SettingName::Prop(Prop::Picture))?;
+        self.pictures.of_element(Shown::of(zone), self.raw.strings.get(*raw))
+    }
+
     fn treat(&mut self, raw: StrId, treatment: Treatment) -> StrId {
         let index = raw.0 as usize;
         let slot = treatment as usize;
@@ -397,15 +425,19 @@ impl Masker<'_> {
         }
         let text = self.raw.strings.get(raw);
         let text = match treatment {
-            Treatment::Sheet | Treatment::QuietSheet => {
+            Treatment::Sheet | Treatment::ShownSheet | Treatment::QuietSheet => {
                 let sheet = css::sheet_on(text, self.screen, self.asked);
-                Cow::Owned(treat::treat(self.policy, treatment, &sheet).into_owned())
+                Cow::Owned(
+                    treat::treat(self.policy, &self.pictures, treatment, &sheet).into_owned(),
+                )
             }
-            Treatment::Style | Treatment::QuietStyle => {
+            Treatment::Style | Treatment::ShownStyle | Treatment::QuietStyle => {
                 let style = css::style_on(text, self.screen);
-                Cow::Owned(treat::treat(self.policy, treatment, &style).into_owned())
+                Cow::Owned(
+                    treat::treat(self.policy, &self.pictures, treatment, &style).into_owned(),
+                )
             }
-            _ => treat::treat(self.policy, treatment, text),
+            _ => treat::treat(self.policy, &self.pictures, treatment, text),
         };
         let (whole, is_cut) = cut(&text);
         self.left_out |= is_cut;

@@ -56,8 +56,7 @@ impl Namespace {
 /// What stands for an element that is never sent (a script, a template…): it keeps its place, so
 /// that `:nth-child` counts as on the customer's page.
 pub const GAP: &str = "saath-gap";
-/// What stands for an element whose picture is not sent (a film, a plug-in, a canvas…): an empty
-/// box of its size.
+/// What stands for an old-fashioned frame, whose document is not sent: an empty box of its size.
 pub const BOX: &str = "saath-box";
 /// What stands for an element with a name of no standard: it has no looks of its own, but what is in
 /// it is seen.
@@ -104,9 +103,12 @@ impl<'a> Tag<'a> {
 pub fn replica_tag(namespace: Namespace, name: &str) -> &str {
     match Tag::parse(namespace, name) {
         Some(_) => name,
-        None if names::is_replaced(name) => BOX,
-        None if namespace == Namespace::Html && !names::is_hidden(name) => OTHER,
-        None => GAP,
+        None if names::is_frame(name) => BOX,
+        None => match replaced_name(name) {
+            Some(replaced) => replaced,
+            None if namespace == Namespace::Html && !names::is_hidden(name) => OTHER,
+            None => GAP,
+        },
     }
 }
 
@@ -181,6 +183,8 @@ pub enum Prop {
     Withheld = 9,
     /// Words for what only the customer's page has, sorted: `focus hover`. See [`state`].
     State = 10,
+    /// The picture of an element that is one: [`crate::assets::Picture`].
+    Picture = 11,
     /// The running animations, as [`crate::motion`] has them.
     Animations = 12,
     /// `light` or `dark` on a document that says in its head which colour schemes it has.
@@ -191,7 +195,7 @@ pub enum Prop {
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -203,6 +207,7 @@ impl Prop {
         Self::Size,
         Self::Withheld,
         Self::State,
+        Self::Picture,
         Self::Animations,
         Self::Scheme,
         Self::Selection,
@@ -251,7 +256,7 @@ mod tests {
         ] {
             assert_eq!(Tag::parse(Namespace::Html, name), None, "{name}");
         }
-        for name in ["script", "foreignObject", "animate", "set", "image", "a\u{0}"] {
+        for name in ["script", "foreignObject", "animate", "set", "a\u{0}"] {
             assert_eq!(Tag::parse(Namespace::Svg, name), None, "{name}");
         }
         for name in [
@@ -303,7 +308,9 @@ mod tests {
     #[test]
     fn what_cannot_be_named_keeps_its_place() {
         assert_eq!(replica_tag(Namespace::Html, "script"), GAP);
-        assert_eq!(replica_tag(Namespace::Html, "canvas"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "frameset"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "canvas"), "saath-canvas");
+        assert!(Tag::parse(Namespace::Html, "canvas").is_none());
         assert_eq!(replica_tag(Namespace::Html, "p"), "p");
         assert!(
             Tag::parse(Namespace::Html, GAP).is_some()
@@ -320,7 +327,8 @@ mod tests {
         for name in ["invoice", "a\"b", "x:y", "DIV", "fencedframe", "1", ""] {
             assert_eq!(tag(name), OTHER, "{name}");
         }
-        assert_eq!(tag("video"), BOX);
+        assert_eq!(tag("frame"), BOX);
+        assert_eq!(tag("video"), "saath-video");
         assert_eq!(replica_tag(Namespace::Svg, "script"), GAP);
         assert!([GAP, BOX, OTHER].iter().all(|name| tag(name) == *name));
     }

@@ -141,6 +141,16 @@ impl Stage {
         self.surface.canvas.hide_scrollbars(view.overlay_scrollbars);
     }
 
+    /// A number is this asset, by a promise of it, or cannot be had, by null.
+    pub(crate) fn show_asset(&self, number: u32, asset: &JsValue) {
+        self.surface.canvas.asset(number, asset);
+    }
+
+    /// Numbers of assets mean something else from now on.
+    pub(crate) fn forget_assets(&self) {
+        self.surface.canvas.forget_assets();
+    }
+
     pub(crate) fn zoom(&self, zoom: Zoom) {
         self.surface.zoom.set(zoom);
         self.surface.lay_out();

@@ -399,7 +399,7 @@ export class Reader {
     for (const name of names) {
       this.words[this.length++] = this.string(name);
       // It is asked in lower case, and some have it otherwise.
-      this.words[this.length++] = this.string(node.getAttribute(name) ?? "");
+      this.words[this.length++] = this.string(valueOf(node, name));
     }
     this.count += names.length;
     this.room -= names.length >> 3;
@@ -452,6 +452,13 @@ export class Reader {
 function isRead(node) {
   const type = node.nodeType;
   return type === 3 || type === 4 || (type === 1 && !OWN.has(node.localName));
+}
+
+// What an address in a frame's style is relative to is told with it; see `sheets.js`.
+function valueOf(node, name) {
+  const value = node.getAttribute(name) ?? "";
+  if (name !== "style" || node.ownerDocument === document || !value.includes("(")) return value;
+  return `@saath-base ${JSON.stringify(node.baseURI)};${value}`;
 }
 
 function isOpen(node) {

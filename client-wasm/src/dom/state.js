@@ -12,7 +12,7 @@ const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "
 const SHEETS = 64;
 
 export class States {
-  constructor(sheets, pseudos, screen, motion, layers, selected, waits) {
+  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures) {
     this.styles = sheets;
     this.pseudos = pseudos;
     this.screen = screen;
@@ -20,6 +20,7 @@ export class States {
     this.layers = layers;
     this.selected = selected;
     this.waits = waits;
+    this.pictures = pictures;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
@@ -41,6 +42,7 @@ export class States {
       this.screen.stop();
     });
     this.pseudos.start(win, signal, wake);
+    this.pictures.start(win, signal, note);
     this.screen.start((feature) => this.answered(feature));
   }
 
@@ -88,9 +90,11 @@ export class States {
     this.motion.reset();
     this.layers.reset();
     this.selected.reset();
+    this.pictures.reset();
   }
 
   forget(node) {
+    this.pictures.forget(node);
     this.controls.delete(node);
     this.sheets.delete(node);
     this.adopted.delete(node);
@@ -107,6 +111,7 @@ export class States {
   // Compares what leaves no trace with what it was when it was read; of the sheets some at a time.
   // Whether the round is made.
   changed(mark) {
+    this.pictures.changed(mark);
     for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     for (const [doc, was] of this.schemes) if (schemeOf(doc) !== was) mark(doc);
@@ -160,7 +165,8 @@ export class States {
         break;
     }
     this.layers.element(node, tag, out);
-    if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    if (isBlocked || SIZED.has(tag) || (tag === "input" && node.type === "image")) this.size(node, out);
+    if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
     if (words) out.set(STATE, words);
     this.motion.element(node, out);
@@ -185,6 +191,7 @@ export class States {
 
   // Of a document or a shadow root.
   root(root, out) {
+    this.pictures.listen(root);
     this.pseudos.root(root);
     if (root.nodeType === 9) {
       const scheme = schemeOf(root);
@@ -196,9 +203,8 @@ export class States {
     this.motion.root(root);
     this.layers.root(root);
     this.adopted.set(root, this.styles.adoptedState(root));
-    if (root.adoptedStyleSheets?.length) {
-      out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
-    }
+    const adopted = this.styles.adopted(root);
+    if (adopted) out.set(ADOPTED, adopted);
     const win = root.nodeType === 9 ? root.defaultView : null;
     if (win && (win.scrollX || win.scrollY || this.scrolled.has(root))) {
       out.set(SCROLL, `${win.scrollX},${win.scrollY}`);

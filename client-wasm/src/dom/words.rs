@@ -1,5 +1,6 @@
 //! Checked ops as the words that `writer.js` reads, every value cleaned on the way.
 
+use saath_core::assets::Picture;
 use saath_core::css;
 use saath_core::motion::{self, Carries};
 use saath_core::node::{Namespace, NodeId, Prop, state};
@@ -103,6 +104,9 @@ impl Writing {
                     }
                     // It becomes part of a style sheet.
                     Prop::Scheme => out.own(css::scheme(out.batch.text(value))),
+                    Prop::Picture if Picture::parse(out.batch.text(value)).is_none() => {
+                        return out.words(&[10, id.0, prop.code()]);
+                    }
                     _ => out.string(value),
                 };
                 out.words(&[9, id.0, prop.code(), value]);

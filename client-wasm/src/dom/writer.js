@@ -5,16 +5,22 @@
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
 const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
-const PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 // Weaker than any style of the page.
 const BASE = `@layer saath {
   saath-gap { display: none }
-  saath-box { display: inline-block; vertical-align: baseline }
-  saath-box, [data-saath-withheld="blocked"], img[src^="data:image/gif"] {
+  saath-box, saath-canvas, saath-video, saath-audio, saath-object, saath-embed, saath-applet {
+    display: inline-block; vertical-align: baseline; overflow: hidden
+  }
+  saath-video { object-fit: contain }
+  [data-saath-label]::after {
+    content: attr(data-saath-label); position: absolute; padding: 2px 4px; font: 11px sans-serif; color: #5b6575
+  }
+  saath-box, [data-saath-label]:not([data-saath-picture]), [data-saath-withheld="blocked"],
+  img[src^="data:image/gif"] {
     background: repeating-linear-gradient(45deg, #8a94a61f 0 8px, #8a94a638 8px 16px)
   }
   [data-saath-withheld="masked"] {
@@ -52,17 +58,29 @@ const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, frames, player, layers, selector) {
+  constructor(frame, frames, player, layers, selector, assets, placer) {
     this.frame = frame;
     this.frames = frames;
     this.player = player;
     this.layers = layers;
     this.selector = selector;
+    this.assets = assets;
+    this.placer = placer;
+    assets.start((node) => this.redraw(node));
     this.clear();
   }
 
   get document() {
     return this.frame.contentDocument;
+  }
+
+  // A number is this asset, by a promise of it, or cannot be had, by null.
+  asset(number, asset) {
+    this.assets.expect(number, asset);
+  }
+
+  forgetAssets() {
+    this.assets.forget();
   }
 
   // Blank at once.
@@ -144,36 +162,36 @@ export class Writer {
         break;
       case ATTR: {
         const name = strings[words[i++]], value = strings[words[i++]];
-        setAttribute(nodes[id], name, value);
-        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
         if (name === "style") {
           this.styles.set(id, value);
-          if (this.sizes.has(id)) size(nodes[id], this.sizes.get(id));
-        }
+          this.inline(id);
+        } else setAttribute(nodes[id], name, value);
+        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
         break;
       }
       case NO_ATTR: {
         const name = strings[words[i++]];
-        if (name === "style") this.styles.delete(id);
-        if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
+        if (name === "style") {
+          this.styles.delete(id);
+          this.inline(id);
+        } else if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
         else nodes[id].removeAttribute(name);
         break;
       }
       case PROP: {
         const prop = words[i++], value = strings[words[i++]];
         if (prop === SIZE) this.sizes.set(id, value);
+        if (prop === PICTURE) this.pictures.set(id, value);
         if (prop === SCROLL || prop === TOP_LAYER) this.fleeting.set(`${id} ${prop}`, [id, prop, value]);
-        this.prop(nodes[id], prop, value);
+        this.prop(nodes[id], prop, value, id);
         break;
       }
       case NO_PROP: {
         const prop = words[i++];
         this.fleeting.delete(`${id} ${prop}`);
-        this.prop(nodes[id], prop, null);
-        if (prop === SIZE) {
-          this.sizes.delete(id);
-          setAttribute(nodes[id], "style", this.styles.get(id) ?? "");
-        }
+        if (prop === SIZE) this.sizes.delete(id);
+        if (prop === PICTURE) this.pictures.delete(id);
+        this.prop(nodes[id], prop, null, id);
         break;
       }
     }
@@ -221,6 +239,10 @@ export class Writer {
     // Inline styles as they came, and sizes laid over them.
     this.styles = new Map();
     this.sizes = new Map();
+    this.pictures = new Map();
+    // Style sheets that name assets, as they came, by element or root.
+    this.assets.reset();
+    this.sheets = new WeakMap();
   }
 
   // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
@@ -254,6 +276,8 @@ export class Writer {
     this.nodes[id] = undefined;
     this.sizes.delete(id);
     this.styles.delete(id);
+    this.pictures.delete(id);
+    this.assets.drop(node);
     for (const prop of [SCROLL, TOP_LAYER]) this.fleeting.delete(`${id} ${prop}`);
     this.frames.forget(id);
     // A frame's document is the same for the engine when it is another one for us.
@@ -331,7 +355,26 @@ export class Writer {
     return shape.cloneNode(false);
   }
 
-  prop(node, prop, value) {
+  // An asset that the node names has come, or cannot be had.
+  redraw(node) {
+    const id = this.ids.get(node);
+    if (id === undefined) return;
+    if (this.styles.has(id) || this.pictures.has(id)) this.inline(id);
+    if (this.sheets.has(node)) this.sheet(node, this.sheets.get(node));
+    if (this.adopted.has(node)) this.adopt(node, this.adopted.get(node));
+  }
+
+  // The style attribute, and what is laid over it.
+  inline(id) {
+    const node = this.nodes[id];
+    const style = this.styles.get(id);
+    if (style !== undefined) setAttribute(node, "style", this.assets.style(node, style));
+    else node.removeAttribute("style");
+    if (this.sizes.has(id)) size(node, this.sizes.get(id));
+    this.placer.show(node, this.pictures.get(id) ?? null, this.sizes.has(id), this.assets);
+  }
+
+  prop(node, prop, value, id) {
     const on = value !== null;
     switch (prop) {
       // After the options and the attributes that bound them.
@@ -347,7 +390,8 @@ export class Writer {
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
       case SHEET: this.sheet(node, value ?? ""); break;
       case ADOPTED: this.adopt(node, value ?? ""); break;
-      case SIZE: size(node, value); break;
+      case SIZE:
+      case PICTURE: this.inline(id); break;
       // When it is in its place, with its styles.
       case ANIMATIONS: this.late.push([4, () => this.player.set(node, value)]); break;
       case SELECTION:
@@ -400,7 +444,8 @@ export class Writer {
     if (node.localName !== "style") {
       style = node.querySelector(":scope > style") ?? node.appendChild(this.document.createElement("style"));
     }
-    style.textContent = text;
+    this.sheets.set(node, text);
+    style.textContent = this.assets.style(node, text);
   }
 
   adopt(root, text) {
@@ -412,7 +457,7 @@ export class Writer {
     this.player.root(root);
     if (!text) return;
     const sheet = new doc.defaultView.CSSStyleSheet();
-    sheet.replaceSync(text);
+    sheet.replaceSync(this.assets.style(root, text));
     root.adoptedStyleSheets.push(sheet);
   }
 }
@@ -456,15 +501,12 @@ function scroll(node, value) {
 }
 
 function size(node, value) {
-  if (value === null) return;
   const [width, height] = value.split(",");
   // What takes no room at all makes no line either.
-  if (value === "0,0" && node.localName === "saath-box") {
+  if (value === "0,0" && node.localName.startsWith("saath-")) {
     node.style.setProperty("display", "inline", "important");
     return;
   }
-  if (node.localName === "saath-box") node.style.removeProperty("display");
-  if (node.localName === "img") node.src = PIXEL;
   node.style?.setProperty("width", `${width}px`, "important");
   node.style?.setProperty("height", `${height}px`, "important");
   node.style?.setProperty("box-sizing", "border-box", "important");

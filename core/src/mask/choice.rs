@@ -28,12 +28,15 @@ impl Masker<'_> {
             Prop::Value if tag == "option" => Treatment::Empty,
             Prop::Value => Treatment::Net,
             Prop::Sheet | Prop::Adopted if self.hides_text(zone) => Treatment::QuietSheet,
+            Prop::Sheet | Prop::Adopted if zone.is_shown() => Treatment::ShownSheet,
             Prop::Sheet | Prop::Adopted => Treatment::Sheet,
             Prop::Animations if zone.has(Zone::BLOCK) => Treatment::NamedMotion,
             Prop::Animations if self.hides_text(zone) => Treatment::QuietMotion,
             Prop::Animations => Treatment::Motion,
             // Told by word, each where it belongs.
-            Prop::Withheld | Prop::State | Prop::Scheme | Prop::Selection => Treatment::Empty,
+            Prop::Withheld | Prop::Picture | Prop::State | Prop::Scheme | Prop::Selection => {
+                Treatment::Empty
+            }
             Prop::Checked
             | Prop::Indeterminate
             | Prop::Selected
@@ -71,6 +74,7 @@ impl Masker<'_> {
             AttrKind::Structure => Some(Treatment::Keep),
             AttrKind::Name => Some(Treatment::Net),
             AttrKind::Style if hidden || self.hides_text(zone) => Some(Treatment::QuietStyle),
+            AttrKind::Style if shown => Some(Treatment::ShownStyle),
             AttrKind::Style => Some(Treatment::Style),
             AttrKind::Link => Some(Treatment::Link),
             AttrKind::Fragment => value.starts_with('#').then_some(Treatment::Net),

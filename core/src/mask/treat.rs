@@ -1,5 +1,6 @@
 //! What becomes of one text, each treatment a function of the text alone.
 
+use super::pictures::{Pictures, Shown};
 use super::{Patterns, Policy, patterns};
 use crate::css;
 use crate::motion::{self, Carries};
@@ -21,14 +22,19 @@ pub(super) enum Treatment {
     Empty,
     /// An address: nothing but that there is one.
     Link,
-    /// CSS without requests.
+    /// CSS, its addresses as numbers of assets; none of what may be somebody's.
     Style,
+    /// The same with what may be somebody's.
+    ShownStyle,
     /// CSS without requests, strings and custom properties.
     QuietStyle,
     /// An allowed name.
     Name,
-    /// A style sheet without requests, its strings as shown text.
+    /// A style sheet, its strings as shown text and its addresses as numbers of assets; none of
+    /// what may be somebody's.
     Sheet,
+    /// The same with what may be somebody's.
+    ShownSheet,
     /// A style sheet without requests and strings.
     QuietSheet,
     /// Animations without requests, their strings as shown text.
@@ -40,12 +46,22 @@ pub(super) enum Treatment {
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 14;
+    pub(super) const COUNT: usize = 16;
 }
 
 const BLOCK: char = '█';
 
-pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) -> Cow<'t, str> {
+pub(super) fn treat<'t>(
+    policy: &Policy,
+    pictures: &Pictures<'_>,
+    treatment: Treatment,
+    text: &'t str,
+) -> Cow<'t, str> {
+    let sheet = |zone| {
+        let strings = |string: &str| netted(policy, string);
+        css::numbered(text, strings, |address| pictures.of_sheet(zone, address))
+    };
+    let style = |zone| css::numbered(text, |_| None, |address| pictures.of_style(zone, address));
     match treatment {
         Treatment::Keep | Treatment::Name => text.into(),
         Treatment::Net => net(policy, text),
@@ -53,8 +69,10 @@ pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) ->
         Treatment::Secret => "████████".into(),
         Treatment::Empty => "".into(),
         Treatment::Link => "#".into(),
-        Treatment::Style => css::without_requests(text),
-        Treatment::Sheet => css::with_strings(text, |string| netted(policy, string)),
+        Treatment::Style => style(Shown::No),
+        Treatment::ShownStyle => style(Shown::Yes),
+        Treatment::Sheet => sheet(Shown::No),
+        Treatment::ShownSheet => sheet(Shown::Yes),
         Treatment::QuietSheet => css::with_strings(text, |_| Some(String::new())),
         Treatment::QuietStyle => css::without_text(text).into(),
         Treatment::Motion => motion(policy, text, Carries::Text),

@@ -16,9 +16,9 @@ pub(super) fn is_mathml_tag(name: &str) -> bool {
     MATHML.binary_search(&name).is_ok()
 }
 
-/// Elements whose picture comes from elsewhere.
-pub(super) fn is_replaced(name: &str) -> bool {
-    REPLACED.binary_search(&name).is_ok()
+/// Elements of a page that consists of frames.
+pub(super) fn is_frame(name: &str) -> bool {
+    matches!(name, "frame" | "frameset")
 }
 
 /// Elements that nobody sees.
@@ -38,8 +38,7 @@ pub(super) fn is_active(name: &str) -> bool {
 
 #[cfg(test)]
 pub(super) fn assert_sorted() {
-    let tables =
-        [HTML, SVG, MATHML, REPLACED, HIDDEN].into_iter().chain(KINDS.iter().map(|kind| kind.1));
+    let tables = [HTML, SVG, MATHML, HIDDEN].into_iter().chain(KINDS.iter().map(|kind| kind.1));
     for table in tables {
         assert!(table.is_sorted_by(|a, b| a < b), "{table:?}");
     }
@@ -64,9 +63,9 @@ const SVG: &[&str] = &[
     "a", "circle", "clipPath", "defs", "desc", "ellipse", "feBlend", "feColorMatrix",
     "feComponentTransfer", "feComposite", "feConvolveMatrix", "feDiffuseLighting",
     "feDisplacementMap", "feDistantLight", "feDropShadow", "feFlood", "feFuncA", "feFuncB",
-    "feFuncG", "feFuncR", "feGaussianBlur", "feMerge", "feMergeNode", "feMorphology", "feOffset",
+    "feFuncG", "feFuncR", "feGaussianBlur", "feImage", "feMerge", "feMergeNode", "feMorphology", "feOffset",
     "fePointLight", "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence", "filter", "g",
-    "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
+    "image", "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
     "polyline", "radialGradient", "rect", "stop", "style", "svg", "switch", "symbol", "text",
     "textPath", "title", "tspan", "use", "view",
 ];
@@ -79,17 +78,20 @@ const MATHML: &[&str] = &[
     "mtext", "mtr", "munder", "munderover", "none", "semantics",
 ];
 
-const REPLACED: &[&str] =
-    &["applet", "audio", "canvas", "embed", "frame", "frameset", "image", "object", "video"];
-
 #[rustfmt::skip]
 const HIDDEN: &[&str] = &[
     "base", "basefont", "bgsound", "link", "meta", "noembed", "noframes", "noscript", "param",
     "script", "source", "template", "track",
 ];
 
-const ACTIVE: &[&str] =
-    &["accept-charset", "data-saath-state", "data-saath-withheld", "http-equiv"];
+const ACTIVE: &[&str] = &[
+    "accept-charset",
+    "data-saath-label",
+    "data-saath-picture",
+    "data-saath-state",
+    "data-saath-withheld",
+    "http-equiv",
+];
 
 const KINDS: &[(AttrKind, &[&str])] = &[
     (AttrKind::Name, NAME),
