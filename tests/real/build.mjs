@@ -2,8 +2,8 @@
 //
 //   node build.mjs HOME
 //
-// HOME holds the installed packages (`cargo xtask` sees to that) and gets `site/`: a folder for each
-// source, and `pages.json`, the list of the pages in the order in which they are tested.
+// HOME holds the installed packages (`cargo xtask` sees to that) and gets `site/`, a folder for each
+// source. Each .html file in it is a page of the suite.
 
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -20,18 +20,16 @@ rmSync(site, { recursive: true, force: true });
 mkdirSync(site, { recursive: true });
 cpSync(join(here, "steps"), join(site, "steps"), { recursive: true });
 
-const pages = [];
-/** Writes one page and puts it on the list. */
+let pages = 0;
 const page = (path, html) => {
   const file = join(site, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, html);
-  pages.push(path);
+  pages += 1;
 };
 
 const house = { site, packages: join(home, "node_modules"), sources: join(here, "apps"), page };
 govuk(house);
 await uswds(house);
 await apps(house);
-writeFileSync(join(site, "pages.json"), `${JSON.stringify(pages, null, 1)}\n`);
-console.error(`real: ${pages.length} pages in ${site}`);
+console.error(`real: ${pages} pages in ${site}`);

@@ -5,31 +5,27 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::{shell, tools};
 
-/// The variable that tells the tests where the pages are.
-pub(crate) const VARIABLE: &str = "SAATH_REAL";
-
-/// The folder with the pages, built if it is not up to date; nothing where there is no npm.
+/// Brings the pages up to date; says that they are left out where there is no npm.
 ///
 /// # Errors
 /// When npm or node is there and fails.
-pub(crate) fn site() -> Result<Option<PathBuf>> {
+pub(crate) fn build() -> Result<()> {
     let Some(npm) = tools::find(&["npm"]) else {
         eprintln!(
             "skipped: the pages of govuk-frontend, USWDS, React, Vue and Svelte: \
              there is no npm on PATH to install them with"
         );
-        return Ok(None);
+        return Ok(());
     };
     let sources = shell::root().join("tests/real");
     let home = shell::target()?.join("real");
-    let site = home.join("site");
     fs::create_dir_all(&home)?;
 
     let lock = fs::read(sources.join("package-lock.json")).context("tests/real")?;
@@ -47,8 +43,7 @@ pub(crate) fn site() -> Result<Option<PathBuf>> {
 
     up_to_date(&home.join("built"), &digest(&contents(&sources)?), || {
         shell::run(Command::new("node").arg(sources.join("build.mjs")).arg(&home))
-    })?;
-    Ok(Some(site))
+    })
 }
 
 /// Does it unless it was done for the same input, and notes that it is.
