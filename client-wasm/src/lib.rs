@@ -13,6 +13,7 @@ mod identity;
 mod names;
 mod options;
 mod record;
+mod scrollbars;
 mod socket;
 mod source;
 

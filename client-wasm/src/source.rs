@@ -3,6 +3,7 @@
 use crate::browser::{document, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
+use crate::scrollbars::Scrollbars;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
@@ -19,6 +20,7 @@ pub(crate) struct Source {
     capture: Capture,
     /// The address that the selectors in force are for.
     address: String,
+    scrollbars: Scrollbars,
 }
 
 /// The page could not be read this time; the reason is on its console.
@@ -46,7 +48,7 @@ impl Source {
         mirror.find_scrolled();
         let capture = Capture::new(policy);
         mirror.ask(capture.asked());
-        Ok(Self { document, mirror, capture, address: url })
+        Ok(Self { document, mirror, capture, address: url, scrollbars: Scrollbars::default() })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -149,14 +151,10 @@ impl Source {
         let scale = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let scale = (within(scale, 0.1, 100.0) * 1000.0) as u32;
-        let width = pixels(window.as_ref().and_then(|window| window.inner_width().ok()));
-        // Only a page that scrolls tells; until one does they are taken to need room.
-        let overlay = self.document.document_element().is_some_and(|root| {
-            root.scroll_height() > root.client_height()
-                && u32::try_from(root.client_width()).is_ok_and(|inside| inside >= width)
-        });
+        let overlay =
+            window.as_ref().is_some_and(|window| self.scrollbars.overlay(window, &self.document));
         View {
-            width,
+            width: pixels(window.as_ref().and_then(|window| window.inner_width().ok())),
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
             scale,
             title: self.capture.mask_text(title, &self.document.title()),
