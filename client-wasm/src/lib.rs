@@ -15,6 +15,7 @@ mod identity;
 mod names;
 mod options;
 mod record;
+mod scrollbars;
 mod socket;
 mod source;
 

@@ -5,6 +5,7 @@ use crate::browser::{document, now, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
 use crate::frames::as_element;
+use crate::scrollbars::Scrollbars;
 use saath_core::assets::Flow;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
@@ -29,6 +30,7 @@ pub(crate) struct Source {
     rest: Millis,
     /// Whether it was said that a part of the page is left out.
     told: bool,
+    scrollbars: Scrollbars,
 }
 
 /// How many new nodes are read in a turn: it shall not be felt on the page.
@@ -71,8 +73,9 @@ impl Source {
         mirror.find_scrolled();
         let capture = Capture::new(policy);
         mirror.ask(capture.asked());
-        let assets = Assets::new(&mirror, flow, tell);
-        Ok(Self { document, mirror, capture, assets, address: url, rest: Millis(0), told: false })
+        let (assets, scrollbars) = (Assets::new(&mirror, flow, tell), Scrollbars::default());
+        let rest = Millis(0);
+        Ok(Self { document, mirror, capture, assets, address: url, rest, told: false, scrollbars })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -216,14 +219,10 @@ impl Source {
         let scale = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let scale = (within(scale, 0.1, 100.0) * 1000.0) as u32;
-        let width = pixels(window.as_ref().and_then(|window| window.inner_width().ok()));
-        // Only a page that scrolls tells; until one does they are taken to need room.
-        let overlay = self.document.document_element().is_some_and(|root| {
-            root.scroll_height() > root.client_height()
-                && u32::try_from(root.client_width()).is_ok_and(|inside| inside >= width)
-        });
+        let overlay =
+            window.as_ref().is_some_and(|window| self.scrollbars.overlay(window, &self.document));
         View {
-            width,
+            width: pixels(window.as_ref().and_then(|window| window.inner_width().ok())),
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
             scale,
             title: self.capture.mask_text(title, &self.document.title()),

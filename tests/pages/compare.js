@@ -1,7 +1,7 @@
 // What a person sees of a page, in lines, and where a replica's lines differ. Written against the
 // promise and not against the code: what is not named here as left out must be there and be equal.
 
-import { attributesOf, boxOf, boxesOf, childNodes, localName, matches, namespaceOf, nodeType, shadowRoot } from "./native.js";
+import { attribute, attributesOf, boxOf, boxesOf, childNodes, localName, matches, namespaceOf, nodeType, shadowRoot } from "./native.js";
 import { documentIn, isNever } from "./veil.js";
 
 /** Never in a replica; an empty element keeps the place. */
@@ -19,6 +19,8 @@ const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/s
   "http://www.w3.org/1998/Math/MathML": "math:" };
 /** The replica's own, which a page cannot set. */
 const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker"]);
+/** What is told of an element that no policy shows: enough to lay it out and style it. */
+const TOLD = new Set(["class", "id", "name", "type", "style"]);
 /** In place of what is never told. */
 const SECRET = "████████";
 const MOST = 12;
@@ -118,8 +120,10 @@ function head(node, isReplica, portable, size) {
   const tag = localName(node);
   const parts = [PREFIXES[namespaceOf(node)] + tag];
   const never = !isReplica && isNever(node);
+  const bare = isNever(node) || attribute(node, "data-saath-withheld") !== null;
   const attributes = [];
   for (let { name, value } of attributesOf(node)) {
+    if (bare && !TOLD.has(name)) continue;
     if (name.startsWith("on") || DROPPED.has(name) || OURS.has(name)) continue;
     // It says which sheets are in force: those are there or not.
     if (tag === "style" && (name === "media" || name === "title")) continue;

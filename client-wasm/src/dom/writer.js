@@ -44,6 +44,7 @@ const BASE = `@layer saath {
   ::backdrop { transition: none !important }
   :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
   [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
+  :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
   :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
   [data-saath-state~="-webkit-autofill"] {
     background: light-dark(#e8f0fe, #465a7e66) !important;
