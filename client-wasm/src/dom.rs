@@ -10,7 +10,7 @@ use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node};
+use web_sys::{Document, Element, HtmlIFrameElement, MouseEvent, Node};
 
 mod words;
 
@@ -57,6 +57,21 @@ extern "C" {
     type Shadows;
     #[wasm_bindgen(constructor)]
     fn new() -> Shadows;
+}
+
+// A page may hide what a document has by the names of its forms and images.
+#[wasm_bindgen(module = "/src/dom/native.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = titleOf)]
+    pub(crate) fn title(document: &Document) -> String;
+    #[wasm_bindgen(js_name = titleElementOf)]
+    pub(crate) fn title_element(document: &Document) -> Option<Element>;
+    #[wasm_bindgen(js_name = addressOf)]
+    pub(crate) fn address(document: &Document) -> String;
+    #[wasm_bindgen(js_name = rootOf)]
+    pub(crate) fn root(document: &Document) -> Option<Element>;
+    #[wasm_bindgen(js_name = isHidden)]
+    pub(crate) fn is_hidden(document: &Document) -> bool;
 }
 
 #[wasm_bindgen(module = "/src/dom/documents.js")]

@@ -1,7 +1,7 @@
 //! The customer's page as a source of pages: the mirror and the capture, turn by turn.
 
 use crate::browser::{document, window, within};
-use crate::dom::Mirror;
+use crate::dom::{self, Mirror};
 use crate::error::Error;
 use crate::frames::as_element;
 use saath_core::capture::Capture;
@@ -31,7 +31,7 @@ impl Source {
     pub(crate) fn new(policy: Policy, wake: impl FnMut() + 'static) -> Result<Self, Error> {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
         let mirror = Mirror::new(&document, wake);
-        let url = document.url().unwrap_or_default();
+        let url = dom::address(&document);
         let policy = match parses(&mirror, &policy)
             .and_then(|()| mirror.select(&policy.selectors(&url)))
         {
@@ -89,7 +89,7 @@ impl Source {
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.
     fn follow_address(&mut self) {
-        let address = self.document.url().unwrap_or_default();
+        let address = dom::address(&self.document);
         if address != self.address {
             // They were found to parse when the source began.
             let _ = self.mirror.select(&self.capture.policy().selectors(&address));
@@ -156,15 +156,15 @@ impl Source {
                 Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))
             })
             .unwrap_or_default();
-        let root = self.document.document_element().and_then(|root| self.mirror.id(&root));
-        let title = self.document.query_selector("title").ok().flatten();
+        let root = dom::root(&self.document).and_then(|root| self.mirror.id(&root));
+        let title = dom::title_element(&self.document);
         let title = title.map_or(root, |title| self.mirror.id(&title));
         let scale = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let scale = (within(scale, 0.1, 100.0) * 1000.0) as u32;
         let width = pixels(window.as_ref().and_then(|window| window.inner_width().ok()));
         // Only a page that scrolls tells; until one does they are taken to need room.
-        let overlay = self.document.document_element().is_some_and(|root| {
+        let overlay = dom::root(&self.document).is_some_and(|root| {
             root.scroll_height() > root.client_height()
                 && u32::try_from(root.client_width()).is_ok_and(|inside| inside >= width)
         });
@@ -172,9 +172,9 @@ impl Source {
             width,
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
             scale,
-            title: self.capture.mask_text(title, &self.document.title()),
+            title: self.capture.mask_text(title, &dom::title(&self.document)),
             url: self.capture.mask_text(root, &url),
-            hidden: self.document.hidden(),
+            hidden: dom::is_hidden(&self.document),
             overlay_scrollbars: overlay,
         }
     }

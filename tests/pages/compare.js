@@ -1,7 +1,10 @@
 // What a person sees of a page, in lines, and where a replica's lines differ. Written against the
 // promise and not against the code: what is not named here as left out must be there and be equal.
 
-import { attributesOf, boxOf, boxesOf, childNodes, localName, matches, namespaceOf, nodeType, shadowRoot } from "./native.js";
+import {
+  attribute, attributesOf, boxOf, boxesOf, childNodes, dataOf, documentOf, field, left, localName, matches, modeOf, namespaceOf, nodeType,
+  scrollerOf, shadowRoot, top, viewOf,
+} from "./native.js";
 import { documentIn, isNever } from "./veil.js";
 
 /** Never in a replica; an empty element keeps the place. */
@@ -52,8 +55,8 @@ function where(lines, i) {
 
 /** The tree in lines; `portable` ones say nothing that each engine measures for itself. */
 export function linesOf(doc, isReplica, styles, portable) {
-  const win = doc.defaultView;
-  const lines = [`mode ${doc.compatMode}`, `scroll ${Math.round(win.scrollX)},${Math.round(win.scrollY)}`];
+  const win = viewOf(doc);
+  const lines = [`mode ${modeOf(doc)}`, `scroll ${Math.round(win.scrollX)},${Math.round(win.scrollY)}`];
   const closed = win[Symbol.for("saath.roots")];
   const size = (node) => (portable ? "" : ` ${sizeOf(node)}`);
   const walk = (node, depth) => {
@@ -61,15 +64,15 @@ export function linesOf(doc, isReplica, styles, portable) {
     if (nodeType(node) === 3 || nodeType(node) === 4) {
       // Text of nothing is nothing, and neighbours are one text.
       const last = lines.length - 1;
-      if (lines[last].startsWith(`${indent}"`)) lines[last] = lines[last].slice(0, -1) + JSON.stringify(node.data).slice(1);
-      else if (node.data) lines.push(indent + JSON.stringify(node.data));
+      if (lines[last].startsWith(`${indent}"`)) lines[last] = lines[last].slice(0, -1) + JSON.stringify(dataOf(node)).slice(1);
+      else if (dataOf(node)) lines.push(indent + JSON.stringify(dataOf(node)));
       return;
     }
     if (nodeType(node) !== 1) return;
     const tag = localName(node);
     if (tag.startsWith("saath-") && !isReplica) return;
     // A replica says in a frame of its own that the page's is of another origin.
-    const inner = FRAMES.has(tag) && node.dataset.saathWithheld !== "foreign" && documentIn(node);
+    const inner = FRAMES.has(tag) && withheld(node) !== "foreign" && documentIn(node);
     const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
@@ -123,19 +126,20 @@ function head(node, isReplica, size) {
   parts.push(...attributes.sort());
   if (tag === "img") parts.push(`size${size(node)}`);
   if (tag === "input") {
-    if (node.type === "checkbox" || node.type === "radio") parts.push(`checked ${node.checked}`, `indeterminate ${node.indeterminate}`);
-    else if (never && node.type !== "file") parts.push(`value ${SECRET}`);
-    else if (!["file", "image"].includes(node.type)) parts.push(`value ${node.value}`);
+    const type = field.type(node);
+    if (type === "checkbox" || type === "radio") parts.push(`checked ${field.checked(node)}`, `indeterminate ${field.indeterminate(node)}`);
+    else if (never && type !== "file") parts.push(`value ${SECRET}`);
+    else if (!["file", "image"].includes(type)) parts.push(`value ${field.value(node)}`);
   }
   if (tag === "textarea" || tag === "output" || tag === "meter" || tag === "progress") parts.push(`value ${never ? SECRET : node.value}`);
   if (tag === "select") parts.push(`chosen ${Array.from(node.selectedOptions, (option) => option.index)}`);
   if (tag === "details") parts.push(`open ${node.open}`);
   if (matches(node, ":fullscreen")) parts.push("fullscreen");
   if (tag === "dialog") parts.push(`modal ${matches(node, ":modal")}`);
-  if (node.popover) parts.push(`popover ${matches(node, ":popover-open")}`);
-  if (node.scrollTop || node.scrollLeft) {
-    const root = node === node.ownerDocument.scrollingElement;
-    if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
+  if (attribute(node, "popover") !== null) parts.push(`popover ${matches(node, ":popover-open")}`);
+  if (top(node) || left(node)) {
+    const root = node === scrollerOf(documentOf(node));
+    if (!root) parts.push(`scrolled ${Math.round(left(node))},${Math.round(top(node))}`);
   }
   return `<${parts.join(" ")}>`;
 }
@@ -151,6 +155,8 @@ function sizeOf(node) {
   return `${Math.round(width)}x${Math.round(height)}`;
 }
 
+const withheld = (node) => attribute(node, "data-saath-withheld");
+
 /** Where it is and how it looks, as the engine has computed it; WebKit computes otherwise what is not
  *  to be seen at all. */
 function looks(win, node) {
@@ -158,7 +164,7 @@ function looks(win, node) {
   const { x, y, width, height } = boxOf(node);
   const style = win.getComputedStyle(node);
   // A picture that is not sent and a value that is not told have stripes.
-  const striped = localName(node) === "img" || isNever(node) || node.dataset?.saathWithheld;
+  const striped = localName(node) === "img" || isNever(node) || withheld(node) && withheld(node) !== "foreign";
   const values = STYLES.map((name) => `${name} ${striped && name === "backgroundImage" ? "" : style[name].replace(/url\([^)]*\)/g, "url()")}`);
   return [`at ${[x, y, width, height].map(Math.round)}`, ...values].join("; ");
 }

@@ -2,6 +2,8 @@
 // node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
 // those of `core/src/reading.rs`.
 
+import { Map, MutationObserver, Set, WeakMap, dom } from "./native.js";
+
 const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
 const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
 const MASK = 1, SHOW = 2, BLOCK = 4, NO_ACT = 8, CONFIRM = 16, EVER_SECRET = 32;
@@ -22,7 +24,7 @@ export class Reader {
     this.states = states;
     this.shadows = shadows;
     this.doc = doc;
-    this.win = doc.defaultView;
+    this.win = dom.defaultView(doc);
     this.wake = wake;
     this.next = 2;
     this.marks = new Map();
@@ -30,7 +32,7 @@ export class Reader {
     this.roots = new Set();
     this.queue = [];
     this.noted = new Map();
-    this.observer = new this.win.MutationObserver((records) => {
+    this.observer = new MutationObserver((records) => {
       for (const record of records) this.queue.push(record);
       this.wake();
     });
@@ -58,7 +60,7 @@ export class Reader {
   }
 
   on(target, type, handler, signal = this.abort.signal) {
-    target.addEventListener(type, handler, { capture: true, passive: true, signal });
+    dom.addEventListener(target, type, handler, { capture: true, passive: true, signal });
   }
 
   // Everything that changes a document without a mutation record.
@@ -105,9 +107,9 @@ export class Reader {
 
   // Five selector lists; throws on one that does not parse.
   select(mask, show, block, noAct, confirm) {
-    const probe = this.doc.createDocumentFragment();
+    const probe = dom.createDocumentFragment(this.doc);
     this.selectors = [[MASK, mask], [SHOW, show], [BLOCK, block], [NO_ACT, noAct], [CONFIRM, confirm]];
-    for (const [, selector] of this.selectors) probe.querySelector(selector);
+    for (const [, selector] of this.selectors) dom.querySelectorAll(probe, selector);
     this.anyMark = this.selectors.map(([, selector]) => selector).join();
     this.remark();
   }
@@ -126,7 +128,7 @@ export class Reader {
       this.roots.delete(node);
       this.states.forget(node);
       this.documents.forget(node);
-      if (node.nodeType === 9) this.shadows.unwatch(node);
+      if (dom.nodeType(node) === 9) this.shadows.unwatch(node);
     }
   }
 
@@ -151,15 +153,17 @@ export class Reader {
     for (const { type, target, addedNodes, attributeName } of records) {
       if (type === "characterData") {
         mark(target, TEXT_PART);
-        if (!isOpen(target.parentNode ?? target)) mark(target.parentNode, SETTINGS);
+        const parent = dom.parentNode(target);
+        if (parent && !isOpen(parent)) mark(parent, SETTINGS);
         continue;
       }
       structure = true;
       if (type === "attributes") {
         // What can be typed into, and what kind of field it is, decides for all that is in it.
-        mark(target, attributeName === "contenteditable" || target.localName === "select" ? SUBTREE : SETTINGS);
+        mark(target, attributeName === "contenteditable" || tagOf(target) === "select" ? SUBTREE : SETTINGS);
       } else {
-        mark(target, CHILDREN | (target.localName === "style" || target.localName === "textarea" ? SETTINGS : 0));
+        const tag = tagOf(target);
+        mark(target, CHILDREN | (tag === "style" || tag === "textarea" ? SETTINGS : 0));
         for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
       }
     }
@@ -169,7 +173,7 @@ export class Reader {
       mark(frame, SUBTREE);
     });
     if (structure) this.remark();
-    this.states.changed((node) => mark(node, node.localName === "select" ? SUBTREE : SETTINGS));
+    this.states.changed((node) => mark(node, tagOf(node) === "select" ? SUBTREE : SETTINGS));
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
     for (const [id, parts] of noted) {
@@ -196,7 +200,7 @@ export class Reader {
 
   // One search for all lists: few elements are marked, and only those are asked which marks.
   findMarks(root) {
-    for (const node of root.querySelectorAll(this.anyMark)) {
+    for (const node of dom.querySelectorAll(root, this.anyMark)) {
       let bits = 0;
       for (const [bit, selector] of this.selectors) if (is(node, selector)) bits |= bit;
       this.marks.set(node, bits);
@@ -218,7 +222,7 @@ export class Reader {
       const node = this.nodes[request[i]];
       if (!node || done.has(node) || !this.documents.isLive(node) || this.isCovered(node, whole, listed)) continue;
       const parts = request[i + 1];
-      if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
+      if (parts & SUBTREE || dom.nodeType(node) === 3) this.whole(node);
       else this.part(node, parts & (SETTINGS | CHILDREN), whole);
     }
     this.done = undefined;
@@ -243,7 +247,7 @@ export class Reader {
 
   part(node, parts, whole) {
     const light = isOpen(node);
-    const open = (light || node.localName === "iframe") && !(this.marks.get(node) & BLOCK);
+    const open = (light || tagOf(node) === "iframe") && !(this.marks.get(node) & BLOCK);
     this.open(node, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
     const child = (child) => {
@@ -253,7 +257,7 @@ export class Reader {
     };
     const root = this.inner(node);
     if (root) child(root);
-    if (light) for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
+    if (light) for (let at = dom.firstChild(node); at; at = dom.nextSibling(at)) if (isRead(at)) child(at);
     this.push(END);
   }
 
@@ -267,14 +271,15 @@ export class Reader {
         continue;
       }
       this.done.add(node);
-      if (node.nodeType === 3 || node.nodeType === 4) {
-        this.push(TEXT, this.number(node), this.string(node.data));
+      const type = dom.nodeType(node);
+      if (type === 3 || type === 4) {
+        this.push(TEXT, this.number(node), this.string(dom.data(node)));
         continue;
       }
       this.open(node, SETTINGS | CHILDREN);
       stack.push(null);
       if (this.marks.get(node) & BLOCK) continue;
-      if (isOpen(node)) for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
+      if (isOpen(node)) for (let at = dom.lastChild(node); at; at = dom.previousSibling(at)) if (isRead(at)) stack.push(at);
       const inner = this.inner(node);
       if (inner) stack.push(inner);
     }
@@ -282,16 +287,16 @@ export class Reader {
 
   // What is read as the first child: the shadow root, or the document of a frame.
   inner(node) {
-    return node.localName === "iframe" ? this.documents.read(node) : this.shadows.of(node);
+    return tagOf(node) === "iframe" ? this.documents.read(node) : this.shadows.of(node);
   }
 
   open(node, parts) {
     const head = this.length;
     const id = this.number(node);
     this.count = 0;
-    switch (node.nodeType) {
+    switch (dom.nodeType(node)) {
       case 9: {
-        this.push(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
+        this.push(DOCUMENT | (dom.compatMode(node) === "BackCompat" ? 16 : 0) | parts << 6, id);
         if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
@@ -302,9 +307,9 @@ export class Reader {
         break;
       }
       default: {
-        const tag = node.localName;
+        const tag = dom.localName(node);
         let marks = this.marks.get(node) ?? 0;
-        const namespace = NAMESPACES[node.namespaceURI] ?? 0;
+        const namespace = NAMESPACES[dom.namespaceURI(node)] ?? 0;
         if (tag === "input" && node.type === "password") this.secrets.add(node);
         if (this.secrets.has(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
@@ -335,7 +340,7 @@ export class Reader {
   // Whether a node is read on the way with something above it. It must not be read by itself then:
   // where it stands now may be masked, and only the reading from above knows.
   isCovered(node, whole, listed) {
-    const above = (at) => at.parentNode ?? at.host ?? this.documents.frameOf(at);
+    const above = (at) => dom.parentNode(at) ?? (dom.nodeType(at) === 11 ? dom.host(at) : this.documents.frameOf(at));
     if (whole.has(node) && listed.has(above(node))) return true;
     for (let at = above(node); at; at = above(at)) {
       if (whole.has(at)) return true;
@@ -344,12 +349,12 @@ export class Reader {
   }
 
   attributes(node) {
-    if (!node.hasAttributes()) return;
-    const names = node.getAttributeNames();
+    if (!dom.hasAttributes(node)) return;
+    const names = dom.getAttributeNames(node);
     this.ensure(names.length * 2);
     for (const name of names) {
       this.words[this.length++] = this.string(name);
-      this.words[this.length++] = this.string(node.getAttribute(name));
+      this.words[this.length++] = this.string(dom.getAttribute(node, name));
     }
     this.count += names.length;
   }
@@ -396,18 +401,19 @@ export class Reader {
 }
 
 function isRead(node) {
-  const type = node.nodeType;
-  return type === 3 || type === 4 || (type === 1 && !OWN.has(node.localName));
+  const type = dom.nodeType(node);
+  return type === 3 || type === 4 || (type === 1 && !OWN.has(dom.localName(node)));
 }
 
 function isOpen(node) {
-  return !CLOSED.has(node.localName);
+  return !CLOSED.has(tagOf(node));
 }
+
+const tagOf = (node) => (dom.nodeType(node) === 1 ? dom.localName(node) : "");
 
 function is(node, selector) {
   try {
-    // Not the node's own: a form's control may be named `matches`.
-    return Element.prototype.matches.call(node, selector);
+    return dom.matches(node, selector);
   } catch {
     return false;
   }

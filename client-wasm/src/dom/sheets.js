@@ -1,5 +1,7 @@
 // Style sheets as text.
 
+import { Array, WeakMap, dom } from "./native.js";
+
 // Rules of a sheet that are compared one by one.
 const SMALL = 64;
 
@@ -24,7 +26,7 @@ export class Sheets {
 
   // The same for the adopted sheets of a root.
   adoptedState(root) {
-    return Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.state(sheet)).join("\n");
+    return Array.from(dom.adoptedStyleSheets(root) ?? [], (sheet) => this.state(sheet)).join("\n");
   }
 
   // A sheet's text, as it was written where that still holds: printing the rules loses what an

@@ -1,11 +1,14 @@
 // What an element has that is no attribute, and whether it has changed: scripts set values, rules and
 // scroll offsets without a trace.
 
+import { Array, Map, Set, dom } from "./native.js";
+
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
   ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
 
 // Without a value they show a word of the browser's own.
 const BUTTONS = new Set(["submit", "reset", "button"]);
+const HTML = "http://www.w3.org/1999/xhtml";
 const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "object", "embed", "applet"]);
 
 export class States {
@@ -39,7 +42,7 @@ export class States {
     for (const root of this.adopted.keys()) this.note(root);
     if (!feature.includes("color-scheme")) return;
     for (const doc of this.schemes.keys()) {
-      for (const node of doc.querySelectorAll('[style*="color-scheme" i]')) this.note(node);
+      for (const node of dom.querySelectorAll(doc, '[style*="color-scheme" i]')) this.note(node);
     }
   }
 
@@ -54,11 +57,12 @@ export class States {
   }
 
   measure(node) {
-    const doc = node.ownerDocument;
-    if (!doc.defaultView) return;
+    const doc = dom.ownerDocument(node);
+    const win = dom.defaultView(doc);
+    if (!win) return;
     let resizes = this.resizes.get(doc);
     if (!resizes) {
-      this.resizes.set(doc, resizes = new doc.defaultView.ResizeObserver((entries) => {
+      this.resizes.set(doc, resizes = new win.ResizeObserver((entries) => {
         for (const { target } of entries) this.note(target);
       }));
     }
@@ -104,7 +108,7 @@ export class States {
         if (type === "checkbox" || type === "radio") {
           if (node.checked) out.set(CHECKED, "1");
           if (node.indeterminate) out.set(INDETERMINATE, "1");
-        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || node.hasAttribute("value"))) {
+        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || dom.hasAttribute(node, "value"))) {
           out.set(VALUE, node.value);
         }
         break;
@@ -132,19 +136,19 @@ export class States {
         }
         break;
     }
-    if (node.popover && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
+    if (dom.hasAttribute(node, "popover") && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
     if (isBlocked || SIZED.has(tag)) this.size(node, out);
     const words = this.pseudos.of(node, tag);
     if (words) out.set(STATE, words);
-    if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
+    if (this.scrolled.has(node)) out.set(SCROLL, `${dom.scrollLeft(node)},${dom.scrollTop(node)}`);
   }
 
   size(node, out) {
     if (!this.sized.has(node)) this.measure(node);
     this.sized.add(node);
-    const { width, height } = node.offsetWidth === undefined
-      ? node.getBoundingClientRect()
-      : { width: node.offsetWidth, height: node.offsetHeight };
+    const { width, height } = dom.namespaceURI(node) === HTML
+      ? { width: dom.offsetWidth(node), height: dom.offsetHeight(node) }
+      : dom.getBoundingClientRect(node);
     // What has no width is not seen, however high its line is.
     out.set(SIZE, width && height ? `${width},${height}` : "0,0");
   }
@@ -158,16 +162,17 @@ export class States {
   // Of a document or a shadow root.
   root(root, out) {
     this.pseudos.root(root);
-    if (root.nodeType === 9) {
+    if (dom.nodeType(root) === 9) {
       const scheme = schemeOf(root);
       this.schemes.set(root, scheme);
       if (scheme) out.set(SCHEME, scheme);
     }
     this.adopted.set(root, this.styles.adoptedState(root));
-    if (root.adoptedStyleSheets?.length) {
-      out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
+    const adopted = dom.adoptedStyleSheets(root);
+    if (adopted?.length) {
+      out.set(ADOPTED, Array.from(adopted, (sheet) => this.styles.text(sheet)).join("\n"));
     }
-    const win = root.nodeType === 9 ? root.defaultView : null;
+    const win = dom.nodeType(root) === 9 ? dom.defaultView(root) : null;
     if (win && (win.scrollX || win.scrollY || this.scrolled.has(root))) {
       out.set(SCROLL, `${win.scrollX},${win.scrollY}`);
     }
@@ -176,14 +181,14 @@ export class States {
   // Scroll offsets set before the capture began. Reading one lays the element out, so this is done
   // in slices while the page is idle.
   findScrolled(doc = this.doc) {
-    const walker = doc.createTreeWalker(doc, 1);
+    const walker = dom.createTreeWalker(doc, doc, 1);
     const idle = this.win.requestIdleCallback ?? ((f) => setTimeout(() => f({ timeRemaining: () => 4 }), 50));
     const slice = (deadline) => {
       if (this.signal.aborted) return;
       for (let i = 1; ; i++) {
         const node = walker.nextNode();
         if (!node) return;
-        if ((node.scrollTop || node.scrollLeft) && node !== doc.scrollingElement) {
+        if ((dom.scrollTop(node) || dom.scrollLeft(node)) && node !== dom.scrollingElement(doc)) {
           this.scrolled.add(node);
           this.note(node);
         }
@@ -197,13 +202,13 @@ export class States {
 
 // The colour schemes that the page says it has, elsewhere than in its style sheets.
 function schemeOf(doc) {
-  return doc.head?.querySelector('meta[name="color-scheme" i]')?.content ?? "";
+  const [meta] = dom.querySelectorAll(doc, 'head > meta[name="color-scheme" i]');
+  return (meta && dom.getAttribute(meta, "content")) ?? "";
 }
 
 function is(node, selector) {
   try {
-    // Not the node's own: a form's control may be named `matches`.
-    return Element.prototype.matches.call(node, selector);
+    return dom.matches(node, selector);
   } catch {
     return false;
   }
