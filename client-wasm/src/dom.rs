@@ -3,15 +3,18 @@
 //! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`,
 //! `dom/state.js`, `dom/sheets.js` and `dom/writer.js`.
 
+use crate::browser::within;
 use js_sys::JsString;
 use saath_core::css;
 use saath_core::mask::Selectors;
+use saath_core::message::page::{Visual, Waiting};
 use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, HtmlIFrameElement, MouseEvent, Node};
+use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
+pub(crate) mod native;
 mod words;
 
 pub(crate) use words::{Writing, Written};
@@ -21,6 +24,27 @@ extern "C" {
     type Sheets;
     #[wasm_bindgen(constructor)]
     fn new() -> Sheets;
+}
+
+#[wasm_bindgen(module = "/src/dom/motion.js")]
+extern "C" {
+    type Motion;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Motion;
+}
+
+#[wasm_bindgen(module = "/src/dom/toplayer.js")]
+extern "C" {
+    type TopLayer;
+    #[wasm_bindgen(constructor)]
+    fn new() -> TopLayer;
+}
+
+#[wasm_bindgen(module = "/src/dom/selected.js")]
+extern "C" {
+    type Selected;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Selected;
 }
 
 #[wasm_bindgen(module = "/src/dom/pseudo.js")]
@@ -41,11 +65,27 @@ extern "C" {
     fn knows(this: &Screen, pseudo_class: &str) -> bool;
 }
 
+#[wasm_bindgen(module = "/src/dom/pictures.js")]
+extern "C" {
+    type Pictures;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Pictures;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets, pseudos: Pseudos, screen: &Screen) -> States;
+    fn new(
+        sheets: Sheets,
+        pseudos: Pseudos,
+        screen: &Screen,
+        motion: Motion,
+        layers: TopLayer,
+        selected: Selected,
+        waits: &Waits,
+        pictures: &Pictures,
+    ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
     #[wasm_bindgen(method, js_name = findScrolled)]
@@ -59,19 +99,19 @@ extern "C" {
     fn new() -> Shadows;
 }
 
-// A page may hide what a document has by the names of its forms and images.
-#[wasm_bindgen(module = "/src/dom/native.js")]
+#[wasm_bindgen(module = "/src/dom/waits.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = titleOf)]
-    pub(crate) fn title(document: &Document) -> String;
-    #[wasm_bindgen(js_name = titleElementOf)]
-    pub(crate) fn title_element(document: &Document) -> Option<Element>;
-    #[wasm_bindgen(js_name = addressOf)]
-    pub(crate) fn address(document: &Document) -> String;
-    #[wasm_bindgen(js_name = rootOf)]
-    pub(crate) fn root(document: &Document) -> Option<Element>;
-    #[wasm_bindgen(js_name = isHidden)]
-    pub(crate) fn is_hidden(document: &Document) -> bool;
+    type Waits;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Waits;
+    #[wasm_bindgen(method)]
+    fn start(this: &Waits, tell: &Closure<dyn FnMut()>, wake: &Closure<dyn FnMut()>);
+    #[wasm_bindgen(method)]
+    fn kind(this: &Waits) -> u32;
+    #[wasm_bindgen(method)]
+    fn stop(this: &Waits);
+
+    fn visual(window: &Window) -> Vec<f64>;
 }
 
 #[wasm_bindgen(module = "/src/dom/documents.js")]
@@ -79,6 +119,13 @@ extern "C" {
     type Documents;
     #[wasm_bindgen(constructor)]
     fn new() -> Documents;
+}
+
+#[wasm_bindgen(module = "/src/dom/attributes.js")]
+extern "C" {
+    type Attributes;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Attributes;
 }
 
 #[wasm_bindgen(module = "/src/dom/frames.js")]
@@ -111,7 +158,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn dirt(this: &Reader) -> Result<Vec<u32>, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn read(this: &Reader, request: &[u32]) -> Result<(), JsValue>;
+    fn read(this: &Reader, request: &[u32], most: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn behind(this: &Reader) -> bool;
     #[wasm_bindgen(method, js_name = takeWords)]
     fn take_words(this: &Reader) -> Vec<u32>;
     #[wasm_bindgen(method, js_name = takeText)]
@@ -136,11 +185,55 @@ extern "C" {
     fn is_replaced(this: &Reader) -> bool;
 }
 
+#[wasm_bindgen(module = "/src/dom/play.js")]
+extern "C" {
+    type Player;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Player;
+}
+
+#[wasm_bindgen(module = "/src/dom/layers.js")]
+extern "C" {
+    type Layers;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Layers;
+}
+
+#[wasm_bindgen(module = "/src/dom/select.js")]
+extern "C" {
+    type Selector;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Selector;
+}
+
+#[wasm_bindgen(module = "/src/dom/assets.js")]
+extern "C" {
+    type Assets;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Assets;
+}
+
+#[wasm_bindgen(module = "/src/dom/picture.js")]
+extern "C" {
+    type Placer;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Placer;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement, frames: Frames) -> Writer;
+    fn new(
+        frame: &HtmlIFrameElement,
+        attributes: Attributes,
+        frames: Frames,
+        player: Player,
+        layers: Layers,
+        selector: Selector,
+        assets: Assets,
+        placer: Placer,
+    ) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -155,6 +248,10 @@ extern "C" {
     fn hide_scrollbars(this: &Writer, hide: bool);
     #[wasm_bindgen(method)]
     fn id(this: &Writer, node: &Node) -> u32;
+    #[wasm_bindgen(method)]
+    fn asset(this: &Writer, number: u32, asset: &JsValue);
+    #[wasm_bindgen(method, js_name = forgetAssets)]
+    fn forget_assets(this: &Writer);
 }
 
 /// The customer's document. Dropping it stops the observation and leaves the page as it was.
@@ -162,22 +259,54 @@ extern "C" {
 pub(crate) struct Mirror {
     reader: Reader,
     states: States,
+    waits: Waits,
+    window: Option<Window>,
     screen: Screen,
     /// How many states style sheets ask for, as far as the glue knows.
     asked: Cell<usize>,
+    pictures: Pictures,
     _wake: Closure<dyn FnMut()>,
+    _tell: Closure<dyn FnMut()>,
     pointed: Option<Closure<dyn FnMut(MouseEvent)>>,
 }
 
 impl Mirror {
     /// Observes a document. `wake` is called when something may have changed, and must only note
-    /// that it was.
-    pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
-        let wake = Closure::new(wake);
-        let screen = Screen::new(document.default_view());
-        let states = States::new(Sheets::new(), Pseudos::new(), &screen);
+    /// that it was. `tell` is called before the page stops to wait for the customer, and must tell
+    /// it before it returns.
+    pub(crate) fn new(
+        document: &Document,
+        wake: impl FnMut() + 'static,
+        tell: impl FnMut() + 'static,
+    ) -> Self {
+        let (wake, tell) = (Closure::new(wake), Closure::new(tell));
+        let window = native::default_view(document);
+        let screen = Screen::new(window.clone());
+        let (waits, pictures) = (Waits::new(), Pictures::new());
+        waits.start(&tell, &wake);
+        let states = States::new(
+            Sheets::new(),
+            Pseudos::new(),
+            &screen,
+            Motion::new(),
+            TopLayer::new(),
+            Selected::new(),
+            &waits,
+            &pictures,
+        );
         let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
-        Self { reader, states, screen, asked: Cell::new(0), _wake: wake, pointed: None }
+        Self {
+            reader,
+            states,
+            waits,
+            window,
+            screen,
+            asked: Cell::new(0),
+            pictures,
+            _wake: wake,
+            _tell: tell,
+            pointed: None,
+        }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -191,12 +320,17 @@ impl Mirror {
         self.reader.dirt()
     }
 
-    /// Reads what is asked for.
-    pub(crate) fn read(&self, request: &[u32]) -> Result<Reading<Raw>, JsValue> {
-        self.reader.read(request)?;
+    /// Reads what is asked for, of whole subtrees not more than so many nodes.
+    pub(crate) fn read(&self, request: &[u32], most: u32) -> Result<Reading<Raw>, JsValue> {
+        self.reader.read(request, most)?;
         let (words, text) = (self.reader.take_words(), self.reader.take_text());
         Reading::parse(&words, &text, &self.reader.take_lengths())
             .map_err(|error| JsValue::from_str(&error.to_string()))
+    }
+
+    /// Whether the last turn left something for the next.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.reader.behind()
     }
 
     pub(crate) fn forget(&self, gone: &[NodeId]) {
@@ -214,8 +348,32 @@ impl Mirror {
         self.reader.node(id.0)
     }
 
+    /// What knows which elements show which addresses.
+    pub(crate) fn pictures(&self) -> &JsValue {
+        &self.pictures
+    }
+
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {
         Some(self.reader.id(node)).filter(|&id| id != 0).map(NodeId)
+    }
+
+    /// What the page waits for.
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
+        let kinds = [Waiting::Alert, Waiting::Confirm, Waiting::Prompt, Waiting::Print];
+        kinds.get((self.waits.kind() as usize).checked_sub(1)?).copied()
+    }
+
+    /// The part of the window that is seen, if that is not all of it.
+    pub(crate) fn visual(&self) -> Option<Visual> {
+        match *visual(self.window.as_ref()?) {
+            [left, top, width, height] => Some(Visual {
+                left: hundredths(left),
+                top: hundredths(top),
+                width: hundredths(width),
+                height: hundredths(height),
+            }),
+            _ => None,
+        }
     }
 
     /// From now on these states are watched; only more of them come.
@@ -265,6 +423,14 @@ impl css::Screen for Mirror {
 impl Drop for Mirror {
     fn drop(&mut self) {
         self.reader.stop();
+        self.waits.stop();
+    }
+}
+
+fn hundredths(pixels: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    {
+        (within(pixels, 0.0, 1e6) * 100.0) as u32
     }
 }
 
@@ -275,7 +441,14 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame, Frames::new()) }
+        let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
+        let (assets, placer) = (Assets::new(), Placer::new());
+        let (attributes, frames) = (Attributes::new(), Frames::new());
+        Self {
+            writer: Writer::new(
+                frame, attributes, frames, player, layers, selector, assets, placer,
+            ),
+        }
     }
 
     /// Makes the changes, in their order.
@@ -292,6 +465,16 @@ impl Canvas {
     /// Where the customer's scrollbars lie over the page they must not take room in the replica.
     pub(crate) fn hide_scrollbars(&self, hide: bool) {
         self.writer.hide_scrollbars(hide);
+    }
+
+    /// A number is this asset, by a promise of it, or cannot be had, by null.
+    pub(crate) fn asset(&self, number: u32, asset: &JsValue) {
+        self.writer.asset(number, asset);
+    }
+
+    /// Numbers mean something else from now on.
+    pub(crate) fn forget_assets(&self) {
+        self.writer.forget_assets();
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {

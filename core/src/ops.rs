@@ -10,6 +10,11 @@ use crate::node::{AttrKind, AttrName, Namespace, NodeId, Prop};
 use thiserror::Error;
 pub(crate) use words::{unzigzag, zigzag};
 
+/// The longest text that is sent, in bytes; what is longer is cut.
+pub const MAX_TEXT: usize = 8 << 20;
+/// All texts of a batch, in bytes, so that a message has room for them and for the ops.
+pub const MAX_TEXTS: usize = 3 * MAX_TEXT;
+
 /// A text of the batch's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StrId(pub(crate) u32);
@@ -37,6 +42,11 @@ impl Strings {
         self.blob.get(start as usize..end as usize).unwrap_or("")
     }
 
+    /// How long all texts are, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.blob.len()
+    }
+
     /// How many texts there are.
     pub fn len(&self) -> u32 {
         u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
@@ -46,6 +56,14 @@ impl Strings {
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
+}
+
+/// A text, or as much of it as is sent, and whether that is less.
+pub(crate) fn cut(text: &str) -> (&str, bool) {
+    // A character has four bytes at most.
+    let ends = (0..4).map(|short| MAX_TEXT.min(text.len()).saturating_sub(short));
+    let whole = ends.filter_map(|end| text.get(..end)).next().unwrap_or("");
+    (whole, whole.len() < text.len())
 }
 
 /// An attribute or a state of an element.

@@ -52,9 +52,23 @@ impl Words {
 
 /// All texts of the first page that is sent, and the capture afterwards.
 fn send(policy: &Policy, elements: &[El<'_>]) -> (Vec<String>, Capture) {
+    send_with(policy, &[], elements)
+}
+
+/// The same, with states of the document.
+fn send_with(
+    policy: &Policy,
+    props: &[(Prop, &str)],
+    elements: &[El<'_>],
+) -> (Vec<String>, Capture) {
     let mut capture = Capture::new(policy.clone());
     capture.dirt.take();
-    let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+    let head = 5 | 3 << 6 | (props.len() as u32) << 14;
+    let mut words = Words { words: vec![head, 1], blob: String::new(), lengths: vec![] };
+    for (prop, value) in props {
+        let value = words.string(value);
+        words.words.extend([1 << 31 | prop.code(), value]);
+    }
     for (index, element) in elements.iter().enumerate() {
         words.element(index as u32 + 2, element);
     }
@@ -290,6 +304,53 @@ fn lists_that_are_masked_have_no_options() {
         ..El::default()
     };
     check(&show_all(), blocked, &["div", "1,2", "blocked"]);
+}
+
+#[test]
+fn animations_carry_what_their_element_may() {
+    const TIMES: &str = "running\t0\t1\t0\t0\t9\t1\t0\tnormal\tnone\tlinear\treplace\treplace";
+    let sheet = format!("css\tspin\t0\t\t{TIMES}");
+    let script = |values: &str| {
+        let values = values.replace('|', "\u{1f}");
+        format!("keyframes\t\t1\t\t{TIMES}\t0\u{1f}linear\u{1f}auto\u{1f}{values}")
+    };
+    let text = format!("{sheet}\n{}", script("opacity|1|content|'ABCPV1234D'|--name|Asha"));
+    let props = &[(Prop::Animations, text.as_str())];
+    let shown = format!("{sheet}\n{}", script("opacity|1|content|\"████████\"|--name|Asha"));
+    check(&values(), El { tag: "p", props, ..El::default() }, &["p", &shown]);
+    let looks = format!("{sheet}\n{}", script("opacity|1"));
+    check(&strict(), El { tag: "p", props, ..El::default() }, &["p", &looks]);
+    let masked = El { tag: "p", marks: Marks::MASK, props, ..El::default() };
+    check(&show_all(), masked, &["p", &looks]);
+    let blocked = El { tag: "p", marks: Marks::BLOCK, props, ..El::default() };
+    check(&show_all(), blocked, &["p", &sheet, "blocked"]);
+}
+
+#[test]
+fn a_selection_is_told_where_both_its_ends_are_shown() {
+    let check = |policy: &Policy, selection: &str, expected: &str| {
+        let props = &[(Prop::Selection, selection)];
+        let elements = [
+            El { tag: "p", text: Some("shown"), ..El::default() },
+            El { tag: "p", marks: Marks::MASK, text: Some("masked"), ..El::default() },
+            El { tag: "input", attrs: &[("type", "file")], ..El::default() },
+            El { tag: "div", marks: Marks::BLOCK, ..El::default() },
+        ];
+        let (texts, _) = send_with(policy, props, &elements);
+        assert!(texts.iter().any(|text| text == expected), "{selection}: {texts:?}");
+        assert!(selection == expected || !texts.iter().any(|text| text == selection));
+    };
+    check(&values(), "range 102 0 2 102 3 2", "range 102 0 2 102 3 2");
+    check(&strict(), "range 102 0 2 102 3 2", "");
+    check(&show_all(), "range 102 0 2 103 3 3", "");
+    check(&show_all(), "range 103 0 3 102 3 2", "");
+    // Not in the reading, and not known before.
+    check(&show_all(), "range 102 0 9 102 3 2", "");
+    check(&values(), "picker 4", "picker 4");
+    check(&values(), "picker 5", "");
+    let element =
+        El { tag: "p", props: &[(Prop::Selection, "range 1 1 1 1 1 1")], ..El::default() };
+    assert_eq!(send(&show_all(), &[element]).0, ["p", ""]);
 }
 
 #[test]

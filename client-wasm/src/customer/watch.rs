@@ -7,7 +7,7 @@ use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Interval;
 use saath_core::message::page::Pointer;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, MouseEvent, Window};
+use web_sys::{Element, EventTarget, MouseEvent, Window};
 
 /// Scripts can change values and rules without a trace; they are compared this often,
 /// in milliseconds.
@@ -27,7 +27,7 @@ impl Watch {
     pub(super) fn start(inbox: &Inbox<Event>, next_frame: &NextFrame<Event>) -> Option<Self> {
         let window = window()?;
         let document = window.document()?;
-        let wake = |target: &web_sys::EventTarget, name: &'static str| {
+        let wake = |target: &EventTarget, name: &'static str| {
             let next = next_frame.clone();
             listen(target, name, move |_| next.ask())
         };
@@ -42,7 +42,9 @@ impl Watch {
                 }
             })
         };
-        let listeners = vec![
+        let visual = js_sys::Reflect::get(&window, &"visualViewport".into());
+        let visual = visual.ok().and_then(|visual| visual.dyn_into::<EventTarget>().ok());
+        let mut listeners = vec![
             // what                                   which is news for
             wake(&window, "resize"),             // the view
             wake(&document, "visibilitychange"), // the view
@@ -52,6 +54,10 @@ impl Watch {
             pointer("pointerdown", |_, event| at(event, true)),
             pointer("pointerleave", |_, _| POINTER_GONE),
         ];
+        if let Some(visual) = visual {
+            // The view: fingers and keyboards on the screen
+            listeners.extend(["resize", "scroll"].map(|name| wake(&visual, name)));
+        }
         let next = next_frame.clone();
         let compare = Interval::new(COMPARE_MS, move || next.ask());
         Some(Self { _listeners: listeners, _compare: compare })
@@ -91,7 +97,7 @@ fn at(event: &MouseEvent, pressed: bool) -> Pointer {
 }
 
 fn listen(
-    target: &web_sys::EventTarget,
+    target: &EventTarget,
     name: &'static str,
     heard: impl FnMut(&web_sys::Event) + 'static,
 ) -> EventListener {

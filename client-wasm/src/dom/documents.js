@@ -99,5 +99,10 @@ export class Documents {
 }
 
 function documentOf(frame) {
-  return dom.contentDocument(frame) ?? null;
+  try {
+    return dom.contentDocument(frame) ?? null;
+  } catch {
+    // Called so in a namespace of its own.
+    return null;
+  }
 }

@@ -3,7 +3,7 @@
 // sheet asks for. After a first look at a root it is events that say which elements may have others;
 // the engine is then asked for those alone.
 
-import { Array, Map, Set, dom } from "./native.js";
+import { Array, Map, Set, dom, focusedIn } from "./native.js";
 
 const INTERVAL = 1000;
 const STIRS = ["pointerover", "pointerout", "pointerdown", "pointerup", "pointercancel", "dragend", "focusin",
@@ -94,7 +94,7 @@ export class Pseudos {
     if (isPointer) this.pointed = path[0];
     for (const node of path) {
       // The path ends with the window.
-      if (path.length && node.window === node || dom.nodeType(node) !== 1) continue;
+      if (node.window === node || dom.nodeType(node) !== 1) continue;
       this.suspects.add(node);
       // Who points at a label points at what it labels.
       if (dom.localName(node) === "label" && node.control) this.suspects.add(node.control);
@@ -140,7 +140,7 @@ export class Pseudos {
       if (!TRAIL.has(word)) continue;
       trail = true;
       // Where it is among the boxes of a choice tells what is chosen: that is for the masks to judge.
-      if (isChoice(POINTED.has(word) ? this.pointed : deepest(dom.ownerDocument(node)))) words.push("choice");
+      if (isChoice(POINTED.has(word) ? this.pointed : focusedIn(dom.ownerDocument(node)))) words.push("choice");
     }
     if (trail) this.trail.add(node);
     else this.trail.delete(node);
@@ -149,15 +149,8 @@ export class Pseudos {
 }
 
 function isChoice(node) {
-  return node?.localName === "option" ||
-    (node?.localName === "input" && (node.type === "radio" || node.type === "checkbox"));
-}
-
-// What has the focus, within shadow trees too.
-function deepest(doc) {
-  let node = doc.activeElement;
-  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
-  return node;
+  const tag = node && node.window !== node && dom.nodeType(node) === 1 ? dom.localName(node) : "";
+  return tag === "option" || (tag === "input" && (node.type === "radio" || node.type === "checkbox"));
 }
 
 function is(node, selector) {

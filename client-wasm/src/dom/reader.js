@@ -2,13 +2,20 @@
 // node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
 // those of `core/src/reading.rs`.
 
-import { Map, MutationObserver, Set, WeakMap, dom } from "./native.js";
+import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
+
+// Asked of each node: engines know a constant for what it is.
+const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastChild, localName, namespaceURI,
+  nextSibling, nodeType, ownerDocument, parentNode, previousSibling } = dom;
 
 const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
 const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
 const MASK = 1, SHOW = 2, BLOCK = 4, NO_ACT = 8, CONFIRM = 16, EVER_SECRET = 32;
 const PROP = 0x80000000;
-const NAMESPACES = { "http://www.w3.org/2000/svg": 1, "http://www.w3.org/1998/Math/MathML": 2 };
+const NAMESPACES = { "http://www.w3.org/1999/xhtml": 0, "http://www.w3.org/2000/svg": 1, "http://www.w3.org/1998/Math/MathML": 2 };
+const SHEET = 6;
+// Reading a style sheet takes as long as reading so many nodes.
+const SHEET_COST = 16;
 const OBSERVED = { subtree: true, childList: true, attributes: true, characterData: true };
 
 // Ours: not part of the page.
@@ -42,7 +49,8 @@ export class Reader {
       this.states.scrolled.add(event.target);
       this.note(event.target, SETTINGS);
     };
-    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake());
+    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake(),
+      (node) => this.id(node));
     this.ids = new Map();
     this.documents = documents;
     documents.start(doc, (doc, signal) => this.listen(doc, signal), (frame) => this.note(frame, SUBTREE));
@@ -111,7 +119,8 @@ export class Reader {
     this.selectors = [[MASK, mask], [SHOW, show], [BLOCK, block], [NO_ACT, noAct], [CONFIRM, confirm]];
     for (const [, selector] of this.selectors) dom.querySelectorAll(probe, selector);
     this.anyMark = this.selectors.map(([, selector]) => selector).join();
-    this.remark();
+    this.asked = attributesOf(this.anyMark);
+    this.unsure = true;
   }
 
   node(id) { return this.nodes[id]; }
@@ -128,7 +137,7 @@ export class Reader {
       this.roots.delete(node);
       this.states.forget(node);
       this.documents.forget(node);
-      if (dom.nodeType(node) === 9) this.shadows.unwatch(node);
+      if (nodeType(node) === 9) this.shadows.unwatch(node);
     }
   }
 
@@ -139,29 +148,31 @@ export class Reader {
     this.wake();
   }
 
+  // Dirt, if the node has a number, that nobody need be woken for.
+  later(id, parts) {
+    if (id !== undefined) this.noted.set(id, (this.noted.get(id) ?? 0) | parts);
+  }
+
   // What may have changed since the last call: pairs of number and parts.
   dirt() {
     const records = this.queue;
     this.queue = [];
     for (const record of this.observer.takeRecords()) records.push(record);
     const { ids, noted } = this;
-    const mark = (node, parts) => {
-      const id = ids.get(node);
-      if (id !== undefined) noted.set(id, (noted.get(id) ?? 0) | parts);
-    };
-    let structure = false;
+    const mark = (node, parts) => this.later(ids.get(node), parts);
     for (const { type, target, addedNodes, attributeName } of records) {
       if (type === "characterData") {
         mark(target, TEXT_PART);
-        const parent = dom.parentNode(target);
+        const parent = parentNode(target);
         if (parent && !isOpen(parent)) mark(parent, SETTINGS);
         continue;
       }
-      structure = true;
       if (type === "attributes") {
+        this.unsure ||= !this.asked || this.asked.has(attributeName);
         // What can be typed into, and what kind of field it is, decides for all that is in it.
         mark(target, attributeName === "contenteditable" || tagOf(target) === "select" ? SUBTREE : SETTINGS);
       } else {
+        this.unsure = true;
         const tag = tagOf(target);
         mark(target, CHILDREN | (tag === "style" || tag === "textarea" ? SETTINGS : 0));
         for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
@@ -172,8 +183,9 @@ export class Reader {
       else this.ids.delete(doc);
       mark(frame, SUBTREE);
     });
-    if (structure) this.remark();
-    this.states.changed((node) => mark(node, tagOf(node) === "select" ? SUBTREE : SETTINGS));
+    if (this.unsure) this.remark();
+    this.behind = !this.states.changed((node) => mark(node, tagOf(node) === "select" ? SUBTREE : SETTINGS));
+    if (this.behind) this.wake();
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
     for (const [id, parts] of noted) {
@@ -186,14 +198,12 @@ export class Reader {
 
   // Asks the page's marks anew; what changed its marks is read again with all that is in it.
   remark() {
+    this.unsure = false;
     const before = this.marks;
     this.marks = new Map();
     for (const doc of this.documents.known.keys()) this.findMarks(doc);
     for (const root of this.roots) this.findMarks(root);
-    const changed = (node) => {
-      const id = this.ids.get(node);
-      if (id !== undefined) this.noted.set(id, (this.noted.get(id) ?? 0) | SUBTREE);
-    };
+    const changed = (node) => this.later(this.ids.get(node), SUBTREE);
     for (const [node, bits] of this.marks) if (before.get(node) !== bits) changed(node);
     for (const node of before.keys()) if (!this.marks.has(node)) changed(node);
   }
@@ -207,25 +217,47 @@ export class Reader {
     }
   }
 
-  // Reads what is asked for; the answer is fetched by `take*`.
-  read(request) {
+  // Reads what is asked for; the answer is fetched by `take*`. Of whole subtrees not more nodes are
+  // read than `most`, and what is left is noted for the next turn. All else is read in any case: were
+  // only some of the lists of children read, they would not fit one another.
+  read(request, most) {
     this.length = 0;
     this.sids = new Map();
     this.strings = [];
-    const whole = new Set(), listed = new Set();
+    this.room = most;
+    this.left = false;
+    const whole = new Set(), listed = new Set(), covered = [];
     const done = this.done = new Set();
     for (let i = 0; i < request.length; i += 2) {
       if (request[i + 1] & SUBTREE) whole.add(this.nodes[request[i]]);
       if (request[i + 1] & CHILDREN) listed.add(this.nodes[request[i]]);
     }
-    for (let i = 0; i < request.length; i += 2) {
-      const node = this.nodes[request[i]];
-      if (!node || done.has(node) || !this.documents.isLive(node) || this.isCovered(node, whole, listed)) continue;
-      const parts = request[i + 1];
-      if (parts & SUBTREE || dom.nodeType(node) === 3) this.whole(node);
+    const read = (id, parts) => {
+      const node = this.nodes[id];
+      if (!node || done.has(node) || !this.documents.isLive(node)) return;
+      if (this.isCovered(node, whole, listed)) covered.push([node, id, parts]);
+      else if (parts & SUBTREE && this.room <= 0) this.leave(id, SUBTREE);
+      else if (parts & SUBTREE || nodeType(node) === 3) this.whole(node);
       else this.part(node, parts & (SETTINGS | CHILDREN), whole);
+    };
+    // Whole subtrees first: it may be their marks that have changed.
+    for (const first of [SUBTREE, 0]) {
+      for (let i = 0; i < request.length; i += 2) {
+        if ((request[i + 1] & SUBTREE) === first) read(request[i], request[i + 1]);
+      }
+    }
+    if (this.left) {
+      // What they were to be read with may have been left.
+      for (const [node, id, parts] of covered) if (!done.has(node)) this.later(id, parts);
+      this.behind = true;
+      this.wake();
     }
     this.done = undefined;
+  }
+
+  leave(id, parts) {
+    this.left = true;
+    this.later(id, parts);
   }
 
   takeWords() {
@@ -253,12 +285,23 @@ export class Reader {
     const child = (child) => {
       const id = this.ids.get(child);
       if (id !== undefined && !whole.has(child)) this.push(KNOWN, id);
-      else this.whole(child);
+      else if (this.room > 0) this.whole(child);
+      else this.leaveChild(child, id, node);
     };
     const root = this.inner(node);
     if (root) child(root);
-    if (light) for (let at = dom.firstChild(node); at; at = dom.nextSibling(at)) if (isRead(at)) child(at);
+    if (light) for (let at = firstChild(node); at; at = nextSibling(at)) if (isRead(at)) child(at);
     this.push(END);
+  }
+
+  // What is known stays as it was until the next turn, what is new is not there yet.
+  leaveChild(node, id, parent) {
+    if (id === undefined) {
+      this.leave(this.ids.get(parent), CHILDREN);
+    } else {
+      this.push(KNOWN, id);
+      this.leave(id, SUBTREE);
+    }
   }
 
   // Reads a node and all that is in it. A stack of our own: pages can be deeper than the engine's.
@@ -270,16 +313,21 @@ export class Reader {
         this.push(END);
         continue;
       }
+      if (this.room <= 0 && node !== root) {
+        this.leaveChild(node, this.ids.get(node), this.above(node));
+        continue;
+      }
+      this.room--;
       this.done.add(node);
-      const type = dom.nodeType(node);
+      const type = nodeType(node);
       if (type === 3 || type === 4) {
-        this.push(TEXT, this.number(node), this.string(dom.data(node)));
+        this.push(TEXT, this.number(node), this.string(data(node)));
         continue;
       }
       this.open(node, SETTINGS | CHILDREN);
       stack.push(null);
       if (this.marks.get(node) & BLOCK) continue;
-      if (isOpen(node)) for (let at = dom.lastChild(node); at; at = dom.previousSibling(at)) if (isRead(at)) stack.push(at);
+      if (isOpen(node)) for (let at = lastChild(node); at; at = previousSibling(at)) if (isRead(at)) stack.push(at);
       const inner = this.inner(node);
       if (inner) stack.push(inner);
     }
@@ -294,7 +342,7 @@ export class Reader {
     const head = this.length;
     const id = this.number(node);
     this.count = 0;
-    switch (dom.nodeType(node)) {
+    switch (nodeType(node)) {
       case 9: {
         this.push(DOCUMENT | (dom.compatMode(node) === "BackCompat" ? 16 : 0) | parts << 6, id);
         if (parts & SETTINGS) this.states.root(node, this);
@@ -307,16 +355,17 @@ export class Reader {
         break;
       }
       default: {
-        const tag = dom.localName(node);
+        const namespace = NAMESPACES[namespaceURI(node)];
+        // In a namespace of its own a `script` or an `input` is neither.
+        const tag = namespace === undefined ? "saath-other" : localName(node);
         let marks = this.marks.get(node) ?? 0;
-        const namespace = NAMESPACES[dom.namespaceURI(node)] ?? 0;
-        if (tag === "input" && node.type === "password") this.secrets.add(node);
+        if (tag === "input" && namespace === 0 && fields.input.type(node) === "password") this.secrets.add(node);
         if (this.secrets.has(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
         if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
           marks |= CONFIRM;
         }
-        this.push(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id, this.string(tag));
+        this.push(ELEMENT | (namespace ?? 0) << 4 | parts << 6 | marks << 8, id, this.string(tag));
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
           this.attributes(node);
           this.states.element(node, tag, (marks & BLOCK) !== 0, this);
@@ -338,31 +387,38 @@ export class Reader {
   }
 
   // Whether a node is read on the way with something above it. It must not be read by itself then:
-  // where it stands now may be masked, and only the reading from above knows.
+  // where it stands now may be masked, or new, and only the reading from above knows.
   isCovered(node, whole, listed) {
-    const above = (at) => dom.parentNode(at) ?? (dom.nodeType(at) === 11 ? dom.host(at) : this.documents.frameOf(at));
-    if (whole.has(node) && listed.has(above(node))) return true;
-    for (let at = above(node); at; at = above(at)) {
-      if (whole.has(at)) return true;
+    if (whole.has(node) && listed.has(this.above(node))) return true;
+    for (let at = this.above(node); at; at = this.above(at)) {
+      if (whole.has(at) || !this.ids.has(at)) return true;
     }
     return false;
   }
 
+  // A shadow root is below its host, a document below its frame.
+  above(node) {
+    return parentNode(node) ?? (nodeType(node) === 11 ? dom.host(node) : this.documents.frameOf(node));
+  }
+
   attributes(node) {
-    if (!dom.hasAttributes(node)) return;
-    const names = dom.getAttributeNames(node);
+    if (!hasAttributes(node)) return;
+    const names = getAttributeNames(node);
     this.ensure(names.length * 2);
     for (const name of names) {
       this.words[this.length++] = this.string(name);
-      this.words[this.length++] = this.string(dom.getAttribute(node, name));
+      // It is asked in lower case, and some have it otherwise.
+      this.words[this.length++] = this.string(valueOf(node, name));
     }
     this.count += names.length;
+    this.room -= names.length >> 3;
   }
 
   // A state of the node whose settings are being read.
   set(prop, value) {
     this.push((PROP | prop) >>> 0, this.string(value));
     this.count++;
+    if (prop === SHEET) this.room -= SHEET_COST;
   }
 
   number(node) {
@@ -379,6 +435,8 @@ export class Reader {
     let sid = this.sids.get(text);
     if (sid === undefined) {
       sid = this.strings.length;
+      // Long texts take their time, too.
+      this.room -= text.length >> 8;
       this.sids.set(text, sid);
       this.strings.push(text);
     }
@@ -401,15 +459,22 @@ export class Reader {
 }
 
 function isRead(node) {
-  const type = dom.nodeType(node);
-  return type === 3 || type === 4 || (type === 1 && !OWN.has(dom.localName(node)));
+  const type = nodeType(node);
+  return type === 3 || type === 4 || (type === 1 && !OWN.has(localName(node)));
+}
+
+// What an address in a frame's style is relative to is told with it; see `sheets.js`.
+function valueOf(node, name) {
+  const value = getAttribute(node, name) ?? "";
+  if (name !== "style" || ownerDocument(node) === document || !value.includes("(")) return value;
+  return `@saath-base ${JSON.stringify(dom.baseURI(node))};${value}`;
 }
 
 function isOpen(node) {
-  return !CLOSED.has(tagOf(node));
+  return !CLOSED.has(tagOf(node)) || !(namespaceURI(node) in NAMESPACES);
 }
 
-const tagOf = (node) => (dom.nodeType(node) === 1 ? dom.localName(node) : "");
+const tagOf = (node) => (nodeType(node) === 1 ? localName(node) : "");
 
 function is(node, selector) {
   try {
@@ -417,4 +482,11 @@ function is(node, selector) {
   } catch {
     return false;
   }
+}
+
+// The attributes that selectors ask for; null if they may ask for any.
+function attributesOf(selectors) {
+  if (/[\\|]|:(?!(?:not|is|where)\()/.test(selectors)) return null;
+  const names = Array.from(selectors.matchAll(/\[\s*([^\s\]~^$*=]+)/g), ([, name]) => name.toLowerCase());
+  return new Set([...names, "class", "id"]);
 }

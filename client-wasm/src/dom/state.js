@@ -1,9 +1,11 @@
 // What an element has that is no attribute, and whether it has changed: scripts set values, rules and
 // scroll offsets without a trace.
 
-import { Array, Map, Set, dom } from "./native.js";
+import { Array, Map, Set, dom, fields, observer } from "./native.js";
 
-const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
+const { input, option, select, textarea } = fields;
+
+const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
   ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
 
 // Without a value they show a word of the browser's own.
@@ -11,21 +13,33 @@ const BUTTONS = new Set(["submit", "reset", "button"]);
 const HTML = "http://www.w3.org/1999/xhtml";
 const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "object", "embed", "applet"]);
 
+// How many sheets are compared in a turn.
+const SHEETS = 64;
+
 export class States {
-  constructor(sheets, pseudos, screen) {
+  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures) {
     this.styles = sheets;
     this.pseudos = pseudos;
     this.screen = screen;
+    this.motion = motion;
+    this.layers = layers;
+    this.selected = selected;
+    this.waits = waits;
+    this.pictures = pictures;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
 
-  // `note` hears of a node whose state has changed, `wake` that one may have.
-  start(win, signal, note, wake) {
+  // `note` hears of a node whose state has changed, `wake` that one may have; `id` tells
+  // the number of a node.
+  start(win, signal, note, wake, id) {
     this.win = win;
     this.doc = win.document;
     this.signal = signal;
     this.note = note;
+    this.motion.start(signal, wake);
+    this.layers.start(signal, note, id);
+    this.selected.start(signal, wake, id);
     // One a document: not every engine measures in those of frames, too.
     this.resizes = new Map();
     signal.addEventListener("abort", () => {
@@ -33,6 +47,7 @@ export class States {
       this.screen.stop();
     });
     this.pseudos.start(win, signal, wake);
+    this.pictures.start(win, signal, note);
     this.screen.start((feature) => this.answered(feature));
   }
 
@@ -62,9 +77,10 @@ export class States {
     if (!win) return;
     let resizes = this.resizes.get(doc);
     if (!resizes) {
-      this.resizes.set(doc, resizes = new win.ResizeObserver((entries) => {
+      const heard = (entries) => {
         for (const { target } of entries) this.note(target);
-      }));
+      };
+      this.resizes.set(doc, resizes = observer(win, "ResizeObserver", heard));
     }
     resizes.observe(node);
   }
@@ -73,13 +89,19 @@ export class States {
     this.pseudos.reset();
     this.controls = new Map();
     this.sheets = new Map();
+    this.round = this.sheets.entries();
     this.adopted = new Map();
     this.schemes = new Map();
     this.stopMeasuring();
     this.sized = new Set();
+    this.motion.reset();
+    this.layers.reset();
+    this.selected.reset();
+    this.pictures.reset();
   }
 
   forget(node) {
+    this.pictures.forget(node);
     this.controls.delete(node);
     this.sheets.delete(node);
     this.adopted.delete(node);
@@ -88,44 +110,41 @@ export class States {
     this.resizes.delete(node);
     this.scrolled.delete(node);
     this.pseudos.forget(node);
+    this.motion.forget(node);
+    this.layers.forget(node);
+    this.selected.forget(node);
   }
 
-  // Compares what leaves no trace with what it was when it was read.
+  // Compares what leaves no trace with what it was when it was read; of the sheets some at a time.
+  // Whether the round is made.
   changed(mark) {
-    for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
-    for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
+    this.pictures.changed(mark);
+    for (const [node, was] of this.controls) if (stateOf(node, dom.localName(node)) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     for (const [doc, was] of this.schemes) if (schemeOf(doc) !== was) mark(doc);
     this.pseudos.changed(mark);
+    this.motion.changed(mark);
+    this.layers.changed(mark);
+    this.selected.changed(mark);
+    for (let i = 0; i < SHEETS; i++) {
+      const { done, value } = this.round.next();
+      if (done) {
+        this.round = this.sheets.entries();
+        return true;
+      }
+      if (this.styles.state(value[0].sheet) !== value[1]) mark(value[0]);
+    }
+    return false;
   }
 
   // `out.set(prop, value)` takes each state that there is.
   element(node, tag, isBlocked, out) {
     switch (tag) {
-      case "input": {
-        this.controls.set(node, stateOf(node));
-        const { type } = node;
-        if (type === "checkbox" || type === "radio") {
-          if (node.checked) out.set(CHECKED, "1");
-          if (node.indeterminate) out.set(INDETERMINATE, "1");
-        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || dom.hasAttribute(node, "value"))) {
-          out.set(VALUE, node.value);
-        }
-        break;
-      }
+      case "input":
       case "textarea":
-        this.controls.set(node, stateOf(node));
-        out.set(VALUE, node.value);
-        break;
       case "select":
-        this.controls.set(node, stateOf(node));
-        if (node.selectedIndex < 0 && !node.multiple) out.set(INDETERMINATE, "1");
-        break;
       case "option":
-        if (node.selected) out.set(SELECTED, "1");
-        break;
-      case "dialog":
-        if (is(node, ":modal")) out.set(TOP_LAYER, "modal");
+        if (dom.namespaceURI(node) === HTML) this.field(node, tag, out);
         break;
       case "style":
       case "link":
@@ -136,11 +155,37 @@ export class States {
         }
         break;
     }
-    if (dom.hasAttribute(node, "popover") && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
-    if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    this.layers.element(node, tag, out);
+    if (isBlocked || SIZED.has(tag) || (tag === "input" && dom.namespaceURI(node) === HTML && input.type(node) === "image")) this.size(node, out);
+    if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
     if (words) out.set(STATE, words);
+    this.motion.element(node, out);
     if (this.scrolled.has(node)) out.set(SCROLL, `${dom.scrollLeft(node)},${dom.scrollTop(node)}`);
+  }
+
+  // Not the element's own: what masks the typing into a field may have a value of its own to tell.
+  field(node, tag, out) {
+    if (tag !== "option") this.controls.set(node, stateOf(node, tag));
+    switch (tag) {
+      case "input": {
+        const type = input.type(node);
+        if (type === "checkbox" || type === "radio") {
+          if (input.checked(node)) out.set(CHECKED, "1");
+          if (input.indeterminate(node)) out.set(INDETERMINATE, "1");
+        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || dom.hasAttribute(node, "value"))) {
+          out.set(VALUE, input.value(node));
+        }
+        break;
+      }
+      case "textarea": out.set(VALUE, textarea.value(node)); break;
+      case "select":
+        if (select.selectedIndex(node) < 0 && !select.multiple(node)) out.set(INDETERMINATE, "1");
+        break;
+      case "option":
+        if (option.selected(node)) out.set(SELECTED, "1");
+        break;
+    }
   }
 
   size(node, out) {
@@ -155,23 +200,26 @@ export class States {
 
   // A document that is opened anew has lost its listeners: they come back when it is read again.
   reopened(doc) {
-    this.pseudos.forget(doc);
+    for (const part of [this.pseudos, this.motion, this.layers, this.selected]) part.forget(doc);
     this.note(doc);
   }
 
   // Of a document or a shadow root.
   root(root, out) {
+    this.pictures.listen(root);
     this.pseudos.root(root);
     if (dom.nodeType(root) === 9) {
       const scheme = schemeOf(root);
       this.schemes.set(root, scheme);
       if (scheme) out.set(SCHEME, scheme);
+      this.selected.root(root, out);
+      this.waits.watch(root);
     }
+    this.motion.root(root);
+    this.layers.root(root);
     this.adopted.set(root, this.styles.adoptedState(root));
-    const adopted = dom.adoptedStyleSheets(root);
-    if (adopted?.length) {
-      out.set(ADOPTED, Array.from(adopted, (sheet) => this.styles.text(sheet)).join("\n"));
-    }
+    const adopted = this.styles.adopted(root);
+    if (adopted) out.set(ADOPTED, adopted);
     const win = dom.nodeType(root) === 9 ? dom.defaultView(root) : null;
     if (win && (win.scrollX || win.scrollY || this.scrolled.has(root))) {
       out.set(SCROLL, `${win.scrollX},${win.scrollY}`);
@@ -206,21 +254,13 @@ function schemeOf(doc) {
   return (meta && dom.getAttribute(meta, "content")) ?? "";
 }
 
-function is(node, selector) {
-  try {
-    return dom.matches(node, selector);
-  } catch {
-    return false;
-  }
-}
-
-function stateOf(node) {
-  if (node.localName === "select") {
-    let state = node.options.length + ":";
-    for (const option of node.selectedOptions) state += option.index + ",";
+function stateOf(node, tag) {
+  if (tag === "select") {
+    let state = select.options(node).length + ":";
+    for (const one of select.selectedOptions(node)) state += option.index(one) + ",";
     return state;
   }
-  const { type } = node;
-  if (type === "checkbox" || type === "radio") return `${node.checked}${node.indeterminate}`;
-  return node.value;
+  if (tag === "textarea") return textarea.value(node);
+  const type = input.type(node);
+  return type === "checkbox" || type === "radio" ? `${input.checked(node)}${input.indeterminate(node)}` : input.value(node);
 }

@@ -1,8 +1,11 @@
 //! Checked ops as the words that `writer.js` reads, every value cleaned on the way.
 
+use saath_core::assets::Picture;
 use saath_core::css;
+use saath_core::motion::{self, Carries};
 use saath_core::node::{Namespace, NodeId, Prop, state};
 use saath_core::ops::{Batch, Compat, Key, Op, Place, StrId, clean_value};
+use saath_core::selection;
 use std::collections::{HashMap, HashSet};
 
 /// What the writer takes: words, the joined texts, and their lengths in UTF-16 units.
@@ -87,12 +90,23 @@ impl Writing {
                         let clean = css::without_requests(out.batch.text(value));
                         out.own(&clean)
                     }
+                    Prop::Animations => {
+                        let clean = motion::clean(out.batch.text(value), Carries::Text, |_| None);
+                        out.own(&clean)
+                    }
+                    Prop::Selection => {
+                        let clean = selection::clean(out.batch.text(value), |_| true, |_| true);
+                        out.own(&clean)
+                    }
                     Prop::State => {
                         let words = state::clean(out.batch.text(value));
                         out.own(&words)
                     }
                     // It becomes part of a style sheet.
                     Prop::Scheme => out.own(css::scheme(out.batch.text(value))),
+                    Prop::Picture if Picture::parse(out.batch.text(value)).is_none() => {
+                        return out.words(&[10, id.0, prop.code()]);
+                    }
                     _ => out.string(value),
                 };
                 out.words(&[9, id.0, prop.code(), value]);

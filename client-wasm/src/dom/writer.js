@@ -2,26 +2,50 @@
 // names and values have been checked and cleaned in `core`. No HTML parser is used anywhere, so
 // what is built is what was named.
 
+import { adopt, dom } from "./native.js";
+
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, SCHEME = 13;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
-const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
-const PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 // Weaker than any style of the page.
 const BASE = `@layer saath {
   saath-gap { display: none }
-  saath-box { display: inline-block; vertical-align: baseline }
-  saath-box, [data-saath-withheld="blocked"], img[src^="data:image/gif"] {
+  saath-box, saath-canvas, saath-video, saath-audio, saath-object, saath-embed, saath-applet {
+    display: inline-block; vertical-align: baseline; overflow: hidden
+  }
+  saath-video { object-fit: contain }
+  [data-saath-label]::after {
+    content: attr(data-saath-label); position: absolute; padding: 2px 4px; font: 11px sans-serif; color: #5b6575
+  }
+  saath-box, [data-saath-label]:not([data-saath-picture]), [data-saath-withheld="blocked"],
+  img[src^="data:image/gif"] {
     background: repeating-linear-gradient(45deg, #8a94a61f 0 8px, #8a94a638 8px 16px)
   }
   [data-saath-withheld="masked"] {
     background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
   }
+  [data-saath-picker] { outline: 3px solid #1f4b99 !important; outline-offset: 2px !important }
+  /* Where the customer has scrolled to is told; nothing is to move it from there. */
+  * { overflow-anchor: none !important; scroll-snap-type: none !important }
+  /* As a browser has what fills its screen, and nothing of what popovers have. */
+  [data-saath-fullscreen] {
+    border: 0; padding: 0; color: inherit; background: none; overflow: visible; object-fit: contain;
+    position: fixed !important; inset: 0 !important; margin: 0 !important; box-sizing: border-box !important;
+    width: 100% !important; height: 100% !important; min-width: 0 !important; max-width: none !important;
+    min-height: 0 !important; max-height: none !important; transform: none !important
+  }
+  [data-saath-fullscreen]::backdrop { background: black }
+  /* The customer's transitions are played; none begins here. */
+  * { transition: none !important }
+  ::before { transition: none !important }
+  ::after { transition: none !important }
+  ::backdrop { transition: none !important }
   :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
   [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
+  :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
   :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
   [data-saath-state~="-webkit-autofill"] {
     background: light-dark(#e8f0fe, #465a7e66) !important;
@@ -29,21 +53,34 @@ const BASE = `@layer saath {
   }
 }`;
 
-const STATES = "data-saath-state";
-const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
-  "user-invalid"].map((state) => `saath-${state}`);
 const LISTS = new Set(["select", "optgroup", "option"]);
 const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, frames) {
+  constructor(frame, attributes, frames, player, layers, selector, assets, placer) {
     this.frame = frame;
+    this.attributes = attributes;
     this.frames = frames;
+    this.player = player;
+    this.layers = layers;
+    this.selector = selector;
+    this.assets = assets;
+    this.placer = placer;
+    assets.start((node) => this.redraw(node));
     this.clear();
   }
 
   get document() {
     return this.frame.contentDocument;
+  }
+
+  // A number is this asset, by a promise of it, or cannot be had, by null.
+  asset(number, asset) {
+    this.assets.expect(number, asset);
+  }
+
+  forgetAssets() {
+    this.assets.forget();
   }
 
   // Blank at once.
@@ -88,9 +125,9 @@ export class Writer {
       }
       case TEXT: {
         const parent = words[i++], before = words[i++];
-        const node = this.document.createTextNode(strings[words[i++]]);
+        const node = dom.createTextNode(this.document, strings[words[i++]]);
         this.keep(id, node);
-        nodes[parent].insertBefore(node, before ? nodes[before] : null);
+        dom.insertBefore(nodes[parent], node, before ? nodes[before] : null);
         break;
       }
       case SHADOW: {
@@ -100,7 +137,7 @@ export class Writer {
           root = host.attachShadow({ mode: "open" });
           this.adopt(root, "");
         } catch {
-          root = this.document.createDocumentFragment();
+          root = dom.createDocumentFragment(this.document);
         }
         this.keep(id, root);
         break;
@@ -116,45 +153,43 @@ export class Writer {
         break;
       }
       case REMOVE:
-        if (nodes[id].nodeType === 9) this.frames.remove(id);
+        if (dom.nodeType(nodes[id]) === 9) this.frames.remove(id);
         this.touch(nodes[id]);
-        nodes[id].remove?.();
+        take(nodes[id]);
         break;
       case SET_TEXT:
         nodes[id].data = strings[words[i++]];
         break;
       case ATTR: {
         const name = strings[words[i++]], value = strings[words[i++]];
-        setAttribute(nodes[id], name, value);
-        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
         if (name === "style") {
           this.styles.set(id, value);
-          if (this.sizes.has(id)) size(nodes[id], this.sizes.get(id));
-        }
+          this.inline(id);
+        } else this.attributes.set(nodes[id], name, value);
         break;
       }
       case NO_ATTR: {
         const name = strings[words[i++]];
-        if (name === "style") this.styles.delete(id);
-        if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
-        else nodes[id].removeAttribute(name);
+        if (name === "style") {
+          this.styles.delete(id);
+          this.inline(id);
+        } else this.attributes.remove(nodes[id], name);
         break;
       }
       case PROP: {
         const prop = words[i++], value = strings[words[i++]];
         if (prop === SIZE) this.sizes.set(id, value);
+        if (prop === PICTURE) this.pictures.set(id, value);
         if (prop === SCROLL || prop === TOP_LAYER) this.fleeting.set(`${id} ${prop}`, [id, prop, value]);
-        this.prop(nodes[id], prop, value);
+        this.prop(nodes[id], prop, value, id);
         break;
       }
       case NO_PROP: {
         const prop = words[i++];
         this.fleeting.delete(`${id} ${prop}`);
-        this.prop(nodes[id], prop, null);
-        if (prop === SIZE) {
-          this.sizes.delete(id);
-          setAttribute(nodes[id], "style", this.styles.get(id) ?? "");
-        }
+        if (prop === SIZE) this.sizes.delete(id);
+        if (prop === PICTURE) this.pictures.delete(id);
+        this.prop(nodes[id], prop, null, id);
         break;
       }
     }
@@ -165,6 +200,7 @@ export class Writer {
     for (const id of gone) this.forget(id);
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
+    this.layers.settle();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
     for (const [, act] of this.late) {
@@ -175,12 +211,15 @@ export class Writer {
       }
     }
     this.late = [];
+    this.player.settle();
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
   open(compat) {
     const doc = this.document;
     this.frames.start(this);
+    this.player.start();
+    this.layers.start((id) => this.nodes[id]);
     this.bases = new WeakMap();
     // Of each root that can have style sheets of its own their text.
     this.adopted = new Map();
@@ -198,15 +237,19 @@ export class Writer {
     // Inline styles as they came, and sizes laid over them.
     this.styles = new Map();
     this.sizes = new Map();
+    this.pictures = new Map();
+    // Style sheets that name assets, as they came, by element or root.
+    this.assets.reset();
+    this.sheets = new WeakMap();
   }
 
   // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
   // engines do late.
   blank(doc, compat) {
-    doc.open();
-    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
-    doc.close();
-    doc.documentElement?.remove();
+    dom.open(doc);
+    dom.write(doc, compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
+    dom.close(doc);
+    if (dom.documentElement(doc)) dom.remove(dom.documentElement(doc));
     this.adopt(doc, "");
   }
 
@@ -231,18 +274,22 @@ export class Writer {
     this.nodes[id] = undefined;
     this.sizes.delete(id);
     this.styles.delete(id);
+    this.pictures.delete(id);
+    this.assets.drop(node);
     for (const prop of [SCROLL, TOP_LAYER]) this.fleeting.delete(`${id} ${prop}`);
     this.frames.forget(id);
     // A frame's document is the same for the engine when it is another one for us.
     if (this.ids.get(node) !== id) return;
     this.ids.delete(node);
     this.adopted.delete(node);
+    this.player.forget(node);
+    this.layers.forget(node);
   }
 
   baseOf(doc) {
     let base = this.bases.get(doc);
     if (!base) {
-      this.bases.set(doc, base = new doc.defaultView.CSSStyleSheet());
+      this.bases.set(doc, base = new (dom.defaultView(doc).CSSStyleSheet)());
       base.replaceSync(this.baseText(doc));
     }
     return base;
@@ -250,22 +297,22 @@ export class Writer {
 
   // A document has room for one root; the one before goes in a later op.
   place(node, parent, before) {
-    const root = parent.nodeType === 9 ? parent.documentElement : null;
-    if (root !== node) root?.remove();
-    parent.insertBefore(node, before === root ? null : before);
+    const root = dom.nodeType(parent) === 9 ? dom.documentElement(parent) : null;
+    if (root && root !== node) dom.remove(root);
+    dom.insertBefore(parent, node, before === root ? null : before);
   }
 
   move(node, parent, before) {
     if (!this.frames.told.size) return this.place(node, parent, before);
-    const doc = node.ownerDocument;
+    const doc = dom.ownerDocument(node);
     try {
       // Frames stay as they are.
-      parent.moveBefore(node, before);
+      dom.moveBefore(parent, node, before);
     } catch {
       this.place(node, parent, before);
     }
     const fresh = this.frames.restore();
-    if (node.ownerDocument !== doc) fresh.add(node.ownerDocument);
+    if (dom.ownerDocument(node) !== doc) fresh.add(dom.ownerDocument(node));
     if (fresh.size) this.refit(fresh);
   }
 
@@ -281,7 +328,7 @@ export class Writer {
 
   // What nodes lose on the way into another document.
   refit(documents) {
-    const moved = (node) => documents.has(node.nodeType === 9 ? node : node.ownerDocument);
+    const moved = (node) => documents.has(documentOf(node));
     for (const [root, text] of this.adopted) if (moved(root)) this.adopt(root, text);
     for (const [id, prop, value] of this.fleeting.values()) {
       if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value);
@@ -300,13 +347,32 @@ export class Writer {
     const key = namespace ? `${namespace}${tag}` : tag;
     let shape = this.shapes.get(key);
     if (!shape) {
-      shape = this.document.createElementNS(NAMESPACES[namespace], tag);
+      shape = dom.createElementNS(this.document, NAMESPACES[namespace], tag);
       this.shapes.set(key, shape);
     }
     return shape.cloneNode(false);
   }
 
-  prop(node, prop, value) {
+  // An asset that the node names has come, or cannot be had.
+  redraw(node) {
+    const id = this.ids.get(node);
+    if (id === undefined) return;
+    if (this.styles.has(id) || this.pictures.has(id)) this.inline(id);
+    if (this.sheets.has(node)) this.sheet(node, this.sheets.get(node));
+    if (this.adopted.has(node)) this.adopt(node, this.adopted.get(node));
+  }
+
+  // The style attribute, and what is laid over it.
+  inline(id) {
+    const node = this.nodes[id];
+    const style = this.styles.get(id);
+    if (style !== undefined) this.attributes.set(node, "style", this.assets.style(node, style));
+    else this.attributes.remove(node, "style");
+    if (this.sizes.has(id)) this.attributes.size(node, this.sizes.get(id));
+    this.placer.show(node, this.pictures.get(id) ?? null, this.sizes.has(id), this.assets);
+  }
+
+  prop(node, prop, value, id) {
     const on = value !== null;
     switch (prop) {
       // After the options and the attributes that bound them.
@@ -314,28 +380,30 @@ export class Writer {
       case CHECKED: node.checked = on; break;
       case INDETERMINATE:
         // Of a list: nothing is chosen, which is no state of any of its options.
-        if (node.localName !== "select") node.indeterminate = on;
+        if (dom.localName(node) !== "select") node.indeterminate = on;
         else this.chooseLater(this.unchosen, node, on);
         break;
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
-      case TOP_LAYER: this.late.push([2, () => topLayer(node, value)]); break;
+      case TOP_LAYER: this.layers.set(node, value ?? ""); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
       case SHEET: this.sheet(node, value ?? ""); break;
       case ADOPTED: this.adopt(node, value ?? ""); break;
-      case SIZE: size(node, value); break;
-      case STATE:
-        if (on) node.setAttribute(STATES, value);
-        else node.removeAttribute(STATES);
-        nameParts(node);
+      case SIZE:
+      case PICTURE: this.inline(id); break;
+      // When it is in its place, with its styles.
+      case ANIMATIONS: this.late.push([4, () => this.player.set(node, value)]); break;
+      case SELECTION:
+        this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
         break;
+      case STATE: this.attributes.states(node, value); break;
       case SCHEME:
         this.schemes.set(node, value);
         this.renew();
         break;
       case WITHHELD:
-        if (on) node.setAttribute("data-saath-withheld", value);
-        else node.removeAttribute("data-saath-withheld");
-        if (node.localName === "iframe") this.late.push([0, () => this.frames.label(node)]);
+        if (on) this.attributes.set(node, "data-saath-withheld", value);
+        else this.attributes.remove(node, "data-saath-withheld");
+        if (dom.localName(node) === "iframe") this.late.push([0, () => this.frames.label(node)]);
         break;
     }
   }
@@ -343,7 +411,7 @@ export class Writer {
   // Options come, go and move, and each time the engine chooses anew: so what is chosen is set when
   // all of them are in their places.
   touch(node) {
-    const list = LISTS.has(node.localName) ? node.closest("select") : null;
+    const list = dom.nodeType(node) === 1 && LISTS.has(dom.localName(node)) ? dom.closest(node, "select") : null;
     if (list) this.lists.add(list);
   }
 
@@ -367,46 +435,26 @@ export class Writer {
 
   sheet(node, text) {
     let style = node;
-    if (node.localName !== "style") {
-      style = node.querySelector(":scope > style") ?? node.appendChild(this.document.createElement("style"));
+    if (dom.localName(node) !== "style") {
+      style = node.querySelector(":scope > style") ?? node.appendChild(dom.createElementNS(this.document, NAMESPACES[0], "style"));
     }
-    style.textContent = text;
+    this.sheets.set(node, text);
+    style.textContent = this.assets.style(node, text);
   }
 
   adopt(root, text) {
     this.adopted.set(root, text);
-    const doc = root.nodeType === 9 ? root : root.ownerDocument;
+    const doc = documentOf(root), view = dom.defaultView(doc);
     // In no page, for now.
-    if (!doc.defaultView) return;
-    root.adoptedStyleSheets = [this.baseOf(doc)];
-    if (!text) return;
-    const sheet = new doc.defaultView.CSSStyleSheet();
-    sheet.replaceSync(text);
-    root.adoptedStyleSheets.push(sheet);
+    if (!view) return;
+    const sheets = [this.baseOf(doc)];
+    if (text) {
+      sheets.push(new view.CSSStyleSheet());
+      sheets[1].replaceSync(this.assets.style(root, text));
+    }
+    adopt(root, sheets);
+    this.player.root(root);
   }
-}
-
-// A part has its states as more names: nothing else can be asked of it from outside its shadow tree.
-// They are handed on wherever parts are.
-function nameParts(node) {
-  const own = (text) => text.filter((name) => name && !name.startsWith("saath-"));
-  if (node.hasAttribute("part")) {
-    const states = (node.getAttribute(STATES) ?? "").split(" ").filter(Boolean);
-    const names = own(node.getAttribute("part").split(/\s+/));
-    node.setAttribute("part", [...names, ...states.map((state) => `saath-${state}`)].join(" "));
-  }
-  if (node.hasAttribute("exportparts")) {
-    const names = own(node.getAttribute("exportparts").split(/\s*,\s*/));
-    node.setAttribute("exportparts", [...names, ...PART_STATES].join(", "));
-  }
-}
-
-function setAttribute(node, name, value) {
-  // A page that forbids inline styles forbids the attribute, but not this.
-  if (name === "style" && node.style) node.style.cssText = value;
-  else if (name.startsWith("xlink:")) node.setAttributeNS(XLINK, name, value);
-  else if (name.startsWith("xml:")) node.setAttributeNS(XML, name, value);
-  else node.setAttribute(name, value);
 }
 
 // Blocks are no date, number or colour: such a field would look empty.
@@ -418,41 +466,19 @@ function setValue(node, value) {
   }
 }
 
-function topLayer(node, value) {
-  if (value === "modal") {
-    node.removeAttribute("open");
-    node.showModal();
-  } else if (value === "popover") {
-    if (!node.popover) node.popover = "manual";
-    node.showPopover();
-  } else if (node.localName === "dialog") {
-    const open = node.hasAttribute("open");
-    // Without the attribute a dialog counts as closed already, and stays in the top layer.
-    node.setAttribute("open", "");
-    node.close();
-    if (open) node.setAttribute("open", "");
-  } else {
-    node.hidePopover();
-  }
-}
-
 function scroll(node, value) {
   const [left, top] = value.split(",").map(Number);
-  const target = node.nodeType === 9 ? node.defaultView : node;
-  target.scrollTo({ left, top, behavior: "instant" });
+  const to = { left, top, behavior: "instant" };
+  if (dom.nodeType(node) === 9) dom.defaultView(node).scrollTo(to);
+  else dom.scrollTo(node, to);
 }
 
-function size(node, value) {
-  if (value === null) return;
-  const [width, height] = value.split(",");
-  // What takes no room at all makes no line either.
-  if (value === "0,0" && node.localName === "saath-box") {
-    node.style.setProperty("display", "inline", "important");
-    return;
-  }
-  if (node.localName === "saath-box") node.style.removeProperty("display");
-  if (node.localName === "img") node.src = PIXEL;
-  node.style?.setProperty("width", `${width}px`, "important");
-  node.style?.setProperty("height", `${height}px`, "important");
-  node.style?.setProperty("box-sizing", "border-box", "important");
+// An element's, a shadow root's, a document's own.
+const documentOf = (node) => (dom.nodeType(node) === 9 ? node : dom.ownerDocument(node));
+
+// Out of where it is; a document and a shadow root stay.
+function take(node) {
+  const type = dom.nodeType(node);
+  if (type === 1) dom.remove(node);
+  else if (type === 3) node.remove();
 }

@@ -235,6 +235,18 @@ impl Page {
         table
     }
 
+    /// Adds an element, and returns it.
+    pub(crate) fn append(
+        &mut self,
+        tag: &'static str,
+        parent: usize,
+        observer: &mut Observer,
+    ) -> usize {
+        let element = self.make(PageKind::Element(tag));
+        self.insert(element, parent, usize::MAX, observer);
+        element
+    }
+
     pub(crate) fn reverse(&mut self, parent: usize, observer: &mut Observer) {
         let children = self.nodes[parent].children.clone();
         for child in children {

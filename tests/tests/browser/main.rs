@@ -2,6 +2,8 @@
 //! runs both.
 
 mod bad_input;
+mod bad_pages;
+mod fidelity;
 mod frames;
 mod hostile;
 mod journey;
@@ -11,3 +13,4 @@ mod record;
 mod repair;
 mod sealing;
 mod smoke;
+mod waiting;
