@@ -2,7 +2,7 @@
 // promise and not against the code: what is not named here as left out must be there and be equal.
 
 import {
-  attribute, attributesOf, boxOf, boxesOf, childNodes, dataOf, documentOf, field, left, localName, matches, modeOf, namespaceOf, nodeType,
+  attribute, attributesOf, boxOf, boxesOf, childNodes, classOf, dataOf, documentOf, field, idOf, left, localName, matches, modeOf, namespaceOf, nodeType,
   scrollerOf, shadowRoot, top, viewOf,
 } from "./native.js";
 import { documentIn, isNever } from "./veil.js";
@@ -78,7 +78,7 @@ export function linesOf(doc, isReplica, styles, portable) {
     // A name of no standard is not told, and a style for it has no effect.
     if (isOther(node)) {
       lines.push(`${indent}<other${plainAttributes(node)}>`);
-      for (const child of node.childNodes) walk(child, depth + 1);
+      for (const child of childNodes(node)) walk(child, depth + 1);
       return;
     }
     // A replica says in a frame of its own that the page's is of another origin.
@@ -100,7 +100,7 @@ export function linesOf(doc, isReplica, styles, portable) {
     const shadow = shadowRoot(node) ?? closed?.get(node) ?? node.closedForTest;
     if (shadow) {
       lines.push(`${indent} #shadow`);
-      for (const child of shadow.childNodes) walk(child, depth + 2);
+      for (const child of childNodes(shadow)) walk(child, depth + 2);
       lines.push(`${indent} #light`);
     }
     for (const child of childNodes(node)) walk(child, depth + 1);
@@ -115,8 +115,8 @@ function isOther(node) {
 }
 
 function plainAttributes(node) {
-  const { className, id } = node;
-  return (className ? ` class=${className}` : "") + (id ? ` id=${id}` : "");
+  const name = classOf(node), id = idOf(node);
+  return (name ? ` class=${name}` : "") + (id ? ` id=${id}` : "");
 }
 
 function head(node, isReplica, portable, size) {

@@ -23,4 +23,12 @@ export const scrollerOf = native(Document, "scrollingElement");
 export const documentOf = native(Node, "ownerDocument");
 export const left = native(Element, "scrollLeft");
 export const top = native(Element, "scrollTop");
-export const field = Object.fromEntries(["checked", "indeterminate", "type", "value"].map((name) => [name, native(HTMLInputElement, name)]));
+/** Of an input; nothing of what is only called so, in a namespace of its own. */
+export const field = Object.fromEntries(["checked", "indeterminate", "type", "value"].map((name) => {
+  const get = native(HTMLInputElement, name);
+  return [name, (node) => (/xhtml$/.test(namespaceOf(node)) ? get(node) : undefined)];
+}));
+const queries = [Document, DocumentFragment, Element].map((type) => native(type, "querySelectorAll"));
+export const allOf = (node, css) => queries[{ 9: 0, 11: 1 }[nodeType(node)] ?? 2](node, css);
+export const idOf = native(Element, "id");
+export const classOf = native(Element, "className");

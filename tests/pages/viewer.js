@@ -3,6 +3,7 @@
 
 import init, { Replica } from "/saath/saath.js";
 import { differences, linesOf } from "./compare.js";
+import { viewOf } from "./native.js";
 import { veiled } from "./veil.js";
 
 const SHOW_ALL = { mode: "values", unredactedViews: ["*"], patterns: "off" };
@@ -69,7 +70,7 @@ window.viewer = {
   },
   /** What the replica wanted to load. */
   requests() {
-    const { performance } = replica.document.defaultView;
+    const { performance } = viewOf(replica.document);
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
     return [...refused, ...loaded.filter((name) => !/^(data|blob):/.test(name))];
   },
@@ -193,7 +194,7 @@ async function recordOf(page) {
   const loaded = new Promise((done) => page.addEventListener("saath", done, { once: true }));
   page.document.documentElement.append(script);
   const { detail } = await loaded;
-  script.remove();
+  page.Node.prototype.removeChild.call(page.document.documentElement, script);
   return detail;
 }
 

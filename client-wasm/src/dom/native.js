@@ -38,7 +38,9 @@ const FIELDS = {
 };
 const TYPES = ["Array", "Map", "MutationObserver", "Set", "WeakMap", "WeakSet"];
 
-const realm = isUntouched(window) ? window : fresh();
+// A window that no script of the page has touched. What was taken from it works when it is gone.
+const frame = isUntouched(window) ? null : opened();
+const realm = frame?.contentWindow ?? window;
 
 export const { Array, Map, MutationObserver, Set, WeakMap, WeakSet } = realm;
 
@@ -87,6 +89,8 @@ export function focusedIn(doc) {
   }
 }
 
+if (frame) dom.remove(frame);
+
 export const titleElement = (doc) => dom.querySelectorAll(doc, "title")[0];
 
 function shared(kindOf, name) {
@@ -125,12 +129,9 @@ function isNative(f) {
     ownKeys(f).every((key) => typeof key === "symbol" ? key === Symbol.species : own.includes(key));
 }
 
-// A window that no script of the page has touched. What was taken from it works when it is gone.
-function fresh() {
+function opened() {
   const frame = document.createElement("iframe");
   frame.style.display = "none";
   document.documentElement.appendChild(frame);
-  const { contentWindow } = frame;
-  frame.parentNode.removeChild(frame);
-  return contentWindow;
+  return frame;
 }
