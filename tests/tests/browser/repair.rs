@@ -12,9 +12,20 @@ use crate::record::open;
 async fn a_lost_frame_is_repaired() -> Result<()> {
     let pages = Pages::start().await?;
     let page = Page::start(Engine::from_env()?, "repair").await?;
-    for name in ["text", "inputs", "choices", "moves", "shadow", "layers", "styles", "svg", "table"]
-    {
-        open(&pages, &page, name, "&styles=no").await?;
+    for name in [
+        "tree/text",
+        "tree/surgery",
+        "forms/inputs",
+        "forms/choices",
+        "tree/moves",
+        "shadow/open",
+        "layers/popover",
+        "styles/many",
+        "styles/cssom",
+        "document/svg",
+        "frames/life",
+    ] {
+        open(&pages, &page, &format!("fidelity/{name}"), "&styles=no").await?;
         let body = "
             const frame = () => new Promise(requestAnimationFrame);
             const settled = async () => {
