@@ -55,6 +55,7 @@ async fn a_lost_frame_is_repaired() -> Result<()> {
               if (differences.length) out.odd.push(`step ${step}: ${differences.slice(0, 3).join('; ')}`);
               if (body() !== first) out.odd.push(`step ${step}: the page was built anew`);
             }
+            out.odd.push(...viewer.complaints);
             return out";
         let seen = page.eval_async(body, Value::Null).await?;
         ensure!(seen["odd"] == json!([]) && seen["asked"] != 0, "{name}: {seen}");
