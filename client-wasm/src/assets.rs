@@ -123,7 +123,7 @@ impl Assets {
 
     /// Reads the next piece, if one is wanted and there is room for it.
     pub(crate) fn advance(&mut self) {
-        let Some(piece) = self.outgoing.next() else { return };
+        let Some(piece) = self.outgoing.next_piece() else { return };
         let reading = self.reader.read(piece.number, piece.offset, piece.length);
         let tell = Rc::clone(&self.tell);
         wasm_bindgen_futures::spawn_local(async move {

@@ -1,9 +1,8 @@
 // What the elements of a replica are given: their attributes, the states that style sheets ask for,
 // and sizes.
 
-import { dom } from "./native.js";
+import { dom, styleOf } from "./native.js";
 
-const HTML = "http://www.w3.org/1999/xhtml";
 const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
 const STATES = "data-saath-state";
 const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
@@ -60,6 +59,3 @@ function nameParts(node) {
     dom.setAttribute(node, "exportparts", [...names, ...PART_STATES].join(", "));
   }
 }
-
-// Elements of other namespaces have it elsewhere, and hide nothing.
-const styleOf = (node) => (dom.namespaceURI(node) === HTML ? dom.style(node) : node.style);

@@ -3,6 +3,7 @@
 // nothing is asked of a node by a property of its own where that can be. It is as fast.
 
 const { getOwnPropertyDescriptor, ownKeys } = Reflect;
+const HTML = "http://www.w3.org/1999/xhtml";
 const print = Function.prototype.toString;
 
 const GETTERS = {
@@ -64,6 +65,9 @@ for (const type in FIELDS) {
   const own = fields[FIELDS[type].tag] = {};
   for (const name of FIELDS[type].names) own[name] = getter(type, name);
 }
+
+// Elements of other namespaces have it elsewhere, and hide nothing.
+export const styleOf = (node) => (dom.namespaceURI(node) === HTML ? dom.style(node) : node.style);
 
 const setters = [9, 11].map((kind) => uncurried(descriptor(realm, KINDS[kind], "adoptedStyleSheets")?.set));
 export const adopt = (root, sheets) => setters[dom.nodeType(root) === 9 ? 0 : 1](root, sheets);

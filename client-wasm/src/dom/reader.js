@@ -2,7 +2,7 @@
 // node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
 // those of `core/src/reading.rs`.
 
-import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
+import { Array, Map, MutationObserver, Set, WeakSet, dom, fields, styleOf } from "./native.js";
 
 // Asked of each node: engines know a constant for what it is.
 const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastChild, localName, namespaceURI,
@@ -463,10 +463,14 @@ function isRead(node) {
   return type === 3 || type === 4 || (type === 1 && !OWN.has(localName(node)));
 }
 
-// What an address in a frame's style is relative to is told with it; see `sheets.js`.
+// A style is what is in force of it. What an address in a frame's style is relative to is told with
+// it; see `sheets.js`.
 function valueOf(node, name) {
   const value = getAttribute(node, name) ?? "";
-  if (name !== "style" || ownerDocument(node) === document || !value.includes("(")) return value;
+  if (name !== "style") return value;
+  // A page's policy can forbid the attribute, which then says nothing.
+  if (styleOf(node)?.length === 0) return "";
+  if (ownerDocument(node) === document || !value.includes("(")) return value;
   return `@saath-base ${JSON.stringify(dom.baseURI(node))};${value}`;
 }
 

@@ -116,9 +116,8 @@ function ownText(rule, inner) {
 // Fonts that scripts have added, as rules. Where they come from is known only if `early.js` was there
 // when they were made.
 function fontFaces(root) {
-  if (dom.nodeType(root) !== 9) return "";
-  const sources = dom.defaultView(root)?.[FONTS], fonts = dom.fonts(root);
-  if (!sources || !fonts) return "";
+  const sources = sourcesOf(root), fonts = sources && dom.fonts(root);
+  if (!fonts) return "";
   let text = "";
   for (const face of fonts) {
     const source = sources.get(face);
@@ -130,6 +129,15 @@ function fontFaces(root) {
     text += "}";
   }
   return text;
+}
+
+function sourcesOf(root) {
+  try {
+    return dom.nodeType(root) === 9 ? dom.defaultView(root)?.[FONTS] : undefined;
+  } catch {
+    // The window shows another document by now, and one of another origin.
+    return undefined;
+  }
 }
 
 const FONTS = Symbol.for("saath.fonts");

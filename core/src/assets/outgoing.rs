@@ -191,7 +191,7 @@ impl Outgoing {
     }
 
     /// The next piece to read, if there is room for one and none is being read.
-    pub fn next(&mut self) -> Option<Piece> {
+    pub fn next_piece(&mut self) -> Option<Piece> {
         if self.reading.is_some() {
             return None;
         }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     fn send(outgoing: &mut Outgoing) -> Option<Asset> {
-        let piece = outgoing.next()?;
+        let piece = outgoing.next_piece()?;
         outgoing.read(piece, Some(vec![0; piece.length as usize]))
     }
 
@@ -248,7 +248,7 @@ mod tests {
         outgoing.ready(1, hash(1), PIECE + 1, true);
         outgoing.ready(2, hash(2), 10, false);
         outgoing.want(&[1]);
-        assert_eq!(outgoing.next(), None, "nobody can ask for what was not offered");
+        assert_eq!(outgoing.next_piece(), None, "nobody can ask for what was not offered");
         assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(2));
         assert_eq!(outgoing.offer(), None);
         outgoing.want(&[2, 1, 2, 99, 0]);
@@ -306,10 +306,10 @@ mod tests {
         outgoing.offer();
         outgoing.want(&[1]);
         assert!(send(&mut outgoing).is_some());
-        let half = outgoing.next().unwrap();
+        let half = outgoing.next_piece().unwrap();
         outgoing.painted(1, hash(2), 100);
         assert_eq!(outgoing.read(half, Some(vec![0; half.length as usize])), None);
-        assert_eq!(outgoing.next(), None);
+        assert_eq!(outgoing.next_piece(), None);
         assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(1));
         outgoing.want(&[1]);
         assert_eq!(send(&mut outgoing).map(|asset| asset.bytes.len()), Some(100));
@@ -326,7 +326,7 @@ mod tests {
         outgoing.want(&[2]);
         assert!(send(&mut outgoing).is_some());
         outgoing.restart();
-        assert_eq!(outgoing.next(), None);
+        assert_eq!(outgoing.next_piece(), None);
         let numbers: Vec<_> =
             outgoing.offer().unwrap().assets.iter().map(|offered| offered.number).collect();
         assert_eq!(numbers, [1, 2]);
@@ -350,10 +350,10 @@ mod tests {
         let mut outgoing = Outgoing::new(Flow::Unasked);
         outgoing.ready(1, hash(1), 10, true);
         outgoing.offer();
-        let piece = outgoing.next().unwrap();
+        let piece = outgoing.next_piece().unwrap();
         assert_eq!(outgoing.read(piece, None), None);
         let content = outgoing.offer().unwrap().assets.remove(0).content;
         assert_eq!(content, Content::Missing(Why::Unreadable));
-        assert_eq!(outgoing.next(), None);
+        assert_eq!(outgoing.next_piece(), None);
     }
 }

@@ -1,3 +1,5 @@
+//! What an agent's end takes of offers and pieces, and what of a hostile one it refuses.
+
 use super::*;
 use crate::message::asset::{Offered, Why};
 
