@@ -1,6 +1,7 @@
 // A page in a frame, recorded there, and beside it the replica of what was recorded. The test asks
 // for one step of the page after the other and for what differs then.
 
+import "./moves.js";
 import init, { Replica } from "/saath/saath.js";
 import { differences, linesOf } from "./compare.js";
 import { viewOf } from "./native.js";
@@ -136,7 +137,6 @@ window.viewer = {
 async function start() {
   await init();
   await fresh();
-  if (query.get("moves") === "no") forgetMoveBefore(replica.document.defaultView);
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
@@ -180,11 +180,6 @@ function watch(document) {
 
 function refuse({ blockedURI, effectiveDirective }) {
   refused.add(`${effectiveDirective} ${blockedURI}`);
-}
-
-/** As in an engine that cannot move a node without loading the frames in it anew. */
-function forgetMoveBefore({ Element, Document, DocumentFragment }) {
-  for (const { prototype } of [Element, Document, DocumentFragment]) delete prototype.moveBefore;
 }
 
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */

@@ -63,7 +63,8 @@ export class Frames {
         again = true;
         fresh.add(doc);
         writer.blank(doc, compat);
-        for (let at = dom.firstChild(was); at; at = dom.firstChild(was)) dom.appendChild(doc, at);
+        const root = dom.documentElement(was);
+        if (root) dom.appendChild(doc, root);
         writer.replace(id, was, doc);
       }
     }
