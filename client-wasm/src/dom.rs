@@ -100,11 +100,18 @@ extern "C" {
     fn stop(this: &Reader);
 }
 
+#[wasm_bindgen(module = "/src/dom/cascade.js")]
+extern "C" {
+    type Cascade;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Cascade;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement) -> Writer;
+    fn new(frame: &HtmlIFrameElement, cascade: Cascade) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -222,7 +229,7 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame) }
+        Self { writer: Writer::new(frame, Cascade::new()) }
     }
 
     /// Makes the changes, in their order.

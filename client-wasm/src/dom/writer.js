@@ -10,7 +10,7 @@ const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
   "http://www.w3.org/1998/Math/MathML"];
 const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
 const PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
-// Weaker than any style of the page.
+// Weaker than any style of the page: the first layer of all.
 const BASE = `@layer saath {
   saath-gap { display: none }
   saath-box { display: inline-block; vertical-align: baseline }
@@ -33,11 +33,12 @@ const STATES = "data-saath-state";
 const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
   "user-invalid"].map((state) => `saath-${state}`);
 const LISTS = new Set(["select", "optgroup", "option"]);
-const NO_SCROLLBARS = "* { scrollbar-width: none }";
+const NO_SCROLLBARS = "* { scrollbar-width: none !important }";
 
 export class Writer {
-  constructor(frame) {
+  constructor(frame, cascade) {
     this.frame = frame;
+    this.cascade = cascade;
     this.clear();
   }
 
@@ -100,7 +101,7 @@ export class Writer {
         let root;
         try {
           root = host.attachShadow({ mode: "open" });
-          root.adoptedStyleSheets = [this.base];
+          this.cascade.root(root);
         } catch {
           root = this.document.createDocumentFragment();
         }
@@ -110,12 +111,14 @@ export class Writer {
       case MOVE: {
         const parent = words[i++], before = words[i++];
         this.touch(nodes[id]);
+        this.cascade.moved();
         nodes[parent].insertBefore(nodes[id], before ? nodes[before] : null);
         this.touch(nodes[id]);
         break;
       }
       case REMOVE:
         this.touch(nodes[id]);
+        this.cascade.moved();
         nodes[id].remove?.();
         break;
       case SET_TEXT:
@@ -161,6 +164,7 @@ export class Writer {
     for (const id of gone) this.forget(id);
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
+    this.cascade.settle();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
     for (const [, act] of this.late) {
@@ -181,11 +185,10 @@ export class Writer {
     doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
     doc.close();
     doc.documentElement?.remove();
-    const { CSSStyleSheet } = doc.defaultView;
-    this.base = new CSSStyleSheet();
+    this.cascade.clear();
     this.scheme = null;
     this.renew();
-    doc.adoptedStyleSheets = [this.base];
+    this.cascade.root(doc);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -207,10 +210,11 @@ export class Writer {
   // What the replica looks like before any style of the page.
   renew() {
     const scheme = this.scheme ? `@layer saath { :root { color-scheme: ${this.scheme} } }` : "";
-    this.base.replaceSync(BASE + scheme + (this.hides ? NO_SCROLLBARS : ""));
+    this.cascade.begin(BASE + scheme + (this.hides ? NO_SCROLLBARS : ""));
   }
 
   forget(id) {
+    this.cascade.forget(this.nodes[id]);
     this.ids.delete(this.nodes[id]);
     this.sizes.delete(id);
     this.styles.delete(id);
@@ -249,8 +253,8 @@ export class Writer {
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
       case TOP_LAYER: this.late.push([2, () => topLayer(node, value)]); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
-      case SHEET: this.sheet(node, value ?? ""); break;
-      case ADOPTED: this.adopt(node, value ?? ""); break;
+      case SHEET: this.cascade.own(node, value); break;
+      case ADOPTED: this.cascade.adopt(node, value); break;
       case SIZE: size(node, value); break;
       case STATE:
         if (on) node.setAttribute(STATES, value);
@@ -291,20 +295,6 @@ export class Writer {
     // By way of nothing: an engine that takes the index for set already would leave it at that.
     list.selectedIndex = -1;
     list.selectedIndex = index;
-  }
-
-  sheet(node, text) {
-    let style = node;
-    if (node.localName !== "style") {
-      style = node.querySelector(":scope > style") ?? node.appendChild(this.document.createElement("style"));
-    }
-    style.textContent = text;
-  }
-
-  adopt(root, text) {
-    const sheet = new this.document.defaultView.CSSStyleSheet();
-    sheet.replaceSync(text);
-    root.adoptedStyleSheets = [this.base, sheet];
   }
 }
 
