@@ -1,11 +1,14 @@
 // Optional, first in <head>: lets a session show what can be seen only from the start.
-// Closed shadow roots are kept where the capture finds them, and WebGL canvases keep their last
-// picture. Nothing else changes for the page, and nothing leaves it.
+// Closed shadow roots and the sources of fonts are kept where the capture finds them, and WebGL
+// canvases keep their last picture. Nothing else changes for the page, and nothing leaves it.
 (() => {
   const key = Symbol.for("saath.roots");
   if (key in window) return;
   const roots = new WeakMap();
   Object.defineProperty(window, key, { value: roots });
+
+  const fonts = new WeakMap();
+  Object.defineProperty(window, Symbol.for("saath.fonts"), { value: fonts });
 
   // Proxies keep the functions' names, lengths and looks.
   const wrap = (prototype, name, apply) => {
@@ -17,6 +20,15 @@
     // Our own widgets stay closed: the consent prompt is nobody's business.
     if (root.mode === "closed" && !element.localName.startsWith("saath-")) roots.set(element, root);
     return root;
+  });
+  if (window.FontFace) window.FontFace = new Proxy(FontFace, {
+    construct(make, [family, source, ...rest], target) {
+      const face = Reflect.construct(make, [family, source, ...rest], target);
+      // Bytes are a font's own, and become an address of this page.
+      const isText = typeof source === "string";
+      fonts.set(face, isText ? source : `url(${URL.createObjectURL(new Blob([source]))})`);
+      return face;
+    },
   });
   wrap(HTMLCanvasElement.prototype, "getContext", (get, canvas, [type, options, ...rest]) => {
     const picture = /^(webgl2?|experimental-webgl)$/.test(type);

@@ -1,7 +1,10 @@
 //! The agent's end in the console: one loop owns the session, the stage, the glass and the socket.
 
+pub(crate) mod assets;
 mod glass;
+mod payloads;
 pub(crate) mod stage;
+mod waiting;
 
 use crate::browser::{BrowserEntropy, Inbox, alarm, now};
 use crate::emitter::Emitter;
@@ -10,11 +13,15 @@ use crate::identity::{AgentToken, Signer};
 use crate::names;
 use crate::options::{Join, JoinOptions};
 use crate::socket::{Socket, SocketEvent};
+use assets::{Gallery, Replies};
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use glass::{Glass, GlassEvent, Hit, Tool};
 use gloo_timers::callback::Timeout;
+use payloads::{Granted, Latency, Missing, Repaired, Retry, Viewed};
+use saath_core::assets::Hostile as HostileAsset;
 use saath_core::message::annotation::Annotate;
+use saath_core::message::asset::Hash as AssetHash;
 use saath_core::message::control::{Level, RequestLevel};
 use saath_core::message::page::{Page, Repair, View};
 use saath_core::replica::Verdict;
@@ -29,6 +36,7 @@ use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use waiting::Waiting;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -38,6 +46,10 @@ enum Event {
     Glass(GlassEvent),
     Ask(Ask),
     Signed(Vec<u8>),
+    /// An action has no answer.
+    Overdue,
+    /// Whether an asset is at hand from another session, by its size.
+    Looked(AssetHash, Option<u32>),
     Tick,
 }
 
@@ -126,7 +138,9 @@ pub(crate) async fn join(options: &JoinOptions) -> Result<Rc<Handle>, JsValue> {
         label: String::new(),
         zoom: Zoom::Fit,
         repaired: 0,
+        missing: 0,
         acts: VecDeque::new(),
+        waiting: Waiting::default(),
     };
     wasm_bindgen_futures::spawn_local(driver.run(events));
     Ok(handle)
@@ -149,13 +163,16 @@ struct Driver {
     label: String,
     zoom: Zoom,
     repaired: u32,
+    missing: usize,
     /// Actions under way with the time they were sent, for the latency.
     acts: VecDeque<(u32, Millis)>,
+    waiting: Waiting,
 }
 
 /// The glass goes before the stage that it lies on.
 struct Screen {
     glass: Glass,
+    gallery: Gallery,
     stage: Stage,
 }
 
@@ -178,6 +195,12 @@ impl Driver {
                 self.handle(Session::Closed);
             }
             Event::Signed(proof) => self.handle(Session::Signed(proof)),
+            Event::Looked(hash, size) => {
+                if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+                    let replies = gallery.looked(hash, size, stage);
+                    self.reply(Ok(replies));
+                }
+            }
             Event::Tick => {
                 self.timer = None;
                 self.handle(Session::Tick);
@@ -191,7 +214,9 @@ impl Driver {
                 if self.acts.len() > 64 {
                     self.acts.pop_front();
                 }
+                self.acted();
             }
+            Event::Overdue => self.overdue(),
             Event::Ask(ask) => self.asked(ask),
         }
         match self.session.state() {
@@ -299,6 +324,7 @@ impl Driver {
                 }
                 self.emit("view", &Viewed::from(&view));
                 self.view = Some(view);
+                self.tell_waiting();
             }
             Effect::Pointer(pointer) => {
                 #[derive(Serialize)]
@@ -325,8 +351,21 @@ impl Driver {
                         break;
                     }
                 }
+                self.answered();
                 let outcome = names::outcome(result.outcome);
                 self.emit("action", &Acted { serial: result.serial, outcome });
+            }
+            Effect::Offer(offer) => {
+                if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+                    let replies = gallery.offered(&offer, stage);
+                    self.reply(replies);
+                }
+            }
+            Effect::Asset(asset) => {
+                if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+                    let replies = gallery.came(&asset, stage);
+                    self.reply(replies);
+                }
             }
             Effect::Level(change) => {
                 self.handle.level.set(Some(names::level(change.level)));
@@ -349,7 +388,8 @@ impl Driver {
     }
 
     fn open_screen(&mut self) -> Result<(), JsValue> {
-        if self.screen.is_some() {
+        if let Some(Screen { gallery, stage, .. }) = &mut self.screen {
+            gallery.restart(stage);
             return Ok(());
         }
         let stage = Stage::new(&self.parent)?;
@@ -365,7 +405,10 @@ impl Driver {
         )?;
         glass.tool(self.tool);
         glass.label(&self.label);
-        self.screen = Some(Screen { glass, stage });
+        let inbox = self.inbox.clone();
+        let looked = Rc::new(move |hash, size| inbox.put(Event::Looked(hash, size)));
+        let gallery = Gallery::new(Some(looked));
+        self.screen = Some(Screen { glass, gallery, stage });
         Ok(())
     }
 
@@ -385,9 +428,27 @@ impl Driver {
         }
     }
 
+    /// Answers what came of pictures and fonts.
+    fn reply(&mut self, replies: Result<Replies, HostileAsset>) {
+        let Ok(Replies { want, got }) = replies else {
+            return self.handle(Session::Malformed);
+        };
+        if !want.is_empty() {
+            self.handle(Session::Want(want));
+        }
+        if let Some(bytes) = got {
+            self.handle(Session::Got(bytes));
+        }
+        let missing = self.screen.as_ref().map_or(0, |screen| screen.gallery.missing());
+        if std::mem::replace(&mut self.missing, missing) != missing {
+            self.emit("missing", &Missing { count: missing });
+        }
+    }
+
     fn end(&mut self, ended: Ended) {
         // The replica goes first.
         (self.screen, self.socket, self.view) = (None, None, None);
+        self.waiting = Waiting::default();
         self.handle.level.set(None);
         if matches!(ended, Ended::Mismatch | Ended::Denied(_)) {
             self.use_up_pin();
@@ -408,44 +469,6 @@ impl Driver {
 
     fn emit<T: Serialize>(&self, name: &str, payload: &T) {
         self.handle.emitter.emit_with(name, payload);
-    }
-}
-
-#[derive(Serialize)]
-struct Granted {
-    level: &'static str,
-    why: &'static str,
-}
-
-#[derive(Serialize)]
-struct Latency {
-    ms: u64,
-}
-
-#[derive(Serialize)]
-struct Repaired {
-    count: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Retry {
-    retry_ms: u64,
-}
-
-#[derive(Serialize)]
-struct Viewed<'a> {
-    width: u32,
-    height: u32,
-    title: &'a str,
-    url: &'a str,
-    hidden: bool,
-}
-
-impl<'a> From<&'a View> for Viewed<'a> {
-    fn from(view: &'a View) -> Self {
-        let View { width, height, title, url, hidden, .. } = view;
-        Self { width: *width, height: *height, title, url, hidden: *hidden }
     }
 }
 

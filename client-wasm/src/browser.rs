@@ -5,7 +5,9 @@ use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Timeout;
 use saath_core::session::{Entropy, Millis};
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use web_sys::{Document, Window};
 
 /// The window; there is always one where this package runs.
@@ -90,6 +92,38 @@ impl<E> Inbox<E> {
     }
 }
 
+/// A task that can also be run from inside a callback, up to where it has nothing more to do: before
+/// the page stops.
+#[derive(Default)]
+pub(crate) struct Pump {
+    task: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Pump {
+    pub(crate) fn start(self: Rc<Self>, task: impl Future<Output = ()> + 'static) {
+        *self.task.borrow_mut() = Some(Box::pin(task));
+        wasm_bindgen_futures::spawn_local(std::future::poll_fn(move |context| {
+            *self.waker.borrow_mut() = Some(context.waker().clone());
+            self.run();
+            if self.task.borrow().is_some() { Poll::Pending } else { Poll::Ready(()) }
+        }));
+    }
+
+    /// Does nothing while it is running already, further up.
+    pub(crate) fn run(&self) {
+        let waker = self.waker.borrow().clone();
+        if let Some(waker) = waker
+            && let Ok(mut task) = self.task.try_borrow_mut()
+            && let Some(future) = task.as_mut()
+            && future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready()
+        {
+            *task = None;
+            waker.wake();
+        }
+    }
+}
+
 /// Puts an event into the inbox at this time, unless it is dropped before.
 pub(crate) fn alarm<E: 'static>(inbox: &Inbox<E>, at: Millis, make: fn() -> E) -> Timeout {
     // Browsers keep these in 31 bits; one that goes off too early is set anew.
@@ -145,6 +179,11 @@ impl<E: 'static> NextFrame<E> {
         } else {
             Pending::Frame(request_animation_frame(move |_| fire()))
         };
+    }
+
+    /// Whether a call is on its way.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.pending.try_borrow().is_ok_and(|pending| !matches!(*pending, Pending::None))
     }
 
     pub(crate) fn cancel(&self) {

@@ -7,33 +7,36 @@ mod hands;
 mod locales;
 mod overlay;
 pub(crate) mod perform;
+mod sending;
 mod storage;
 mod watch;
 mod widget;
 
-use crate::browser::{BrowserEntropy, Inbox, NextFrame, alarm, now, unix_seconds, window};
+use crate::assets;
+use crate::browser::{BrowserEntropy, Inbox, NextFrame, Pump, alarm, now, unix_seconds, window};
 use crate::emitter::Emitter;
 use crate::error::Error;
 use crate::identity;
 use crate::names;
 use crate::options::{self, Share, ShareOptions};
 use crate::socket::{Socket, SocketEvent};
-use crate::source::{Broken, Source};
+use crate::source::Source;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use gloo_timers::callback::Timeout;
 pub(crate) use handle::Handle;
 use overlay::Overlay;
-use saath_core::mask::{Access, Policy};
+use saath_core::assets::Flow;
+use saath_core::mask::Policy;
 use saath_core::message::action::ActionResult;
 use saath_core::message::control::Level;
-use saath_core::message::page::{Page, Pointer, View};
+use saath_core::message::page::{Pointer, View};
 use saath_core::session::customer::{Config, Customer, Effect, Event as Session};
 use saath_core::session::{AgentIdentity, Ended, ResumeSecret};
 use serde::Serialize;
 use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use watch::Watch;
 use web_sys::Element;
 use widget::{Widget, WidgetEvent, WidgetView};
@@ -48,6 +51,7 @@ pub(crate) enum Event {
     /// An animation frame after something may have changed.
     Frame,
     Pointer(Pointer, Option<Element>),
+    Asset(assets::Event),
     Tick,
     /// Of the handshake with this number.
     Verified(u32, Option<AgentIdentity>),
@@ -90,6 +94,8 @@ struct Driver {
     session: Customer,
     handle: Rc<Handle>,
     inbox: Inbox<Event>,
+    /// The task that this loop is.
+    pump: Weak<Pump>,
     next_frame: NextFrame<Event>,
     socket: Option<Socket>,
     timer: Option<Timeout>,
@@ -101,17 +107,14 @@ struct Driver {
     view: Option<View>,
     /// Where the customer's pointer is, and over what.
     pointer: Option<(Pointer, Option<Element>)>,
+    /// How often the page was opened anew.
+    openings: u32,
     failures: u32,
     /// Which handshake's agent is being verified.
     verifying: u32,
     /// The PIN before this one was not the one that was typed; the next one says so.
     mismatch: bool,
 }
-
-/// Not more than this waits for the network; what changes meanwhile is dirt.
-const MAX_BUFFERED: u32 = 256 << 10;
-/// A page that cannot be read this often in a row is not shared any longer.
-const MAX_FAILURES: u32 = 3;
 
 impl Driver {
     fn start(share: Share, session: Customer, policy: Policy) -> Result<Rc<Handle>, Error> {
@@ -132,7 +135,9 @@ impl Driver {
             Some(mounted.map_err(|_| Error::Unsupported("it cannot show the widget"))?)
         };
         let overlay = widget.as_ref().map(|widget| Overlay::new(widget.shadow(), &locale));
+        let pump = Rc::new(Pump::default());
         let driver = Self {
+            pump: Rc::downgrade(&pump),
             share,
             policy,
             session,
@@ -147,11 +152,12 @@ impl Driver {
             watch: None,
             view: None,
             pointer: None,
+            openings: 0,
             failures: 0,
             verifying: 0,
             mismatch: false,
         };
-        wasm_bindgen_futures::spawn_local(driver.run(events));
+        pump.start(driver.run(events));
         Ok(handle)
     }
 
@@ -185,6 +191,13 @@ impl Driver {
                 let pointer = Pointer { pressed: pointer.pressed || pressed, ..pointer };
                 self.pointer = Some((pointer, over));
                 self.next_frame.ask();
+            }
+            Event::Asset(event) => {
+                let piece = self.source.as_mut().and_then(|source| source.assets.heard(event));
+                if let Some(piece) = piece {
+                    self.handle(Session::Asset(piece));
+                }
+                self.send_assets();
             }
             // An answer about an agent that is gone by now says nothing of the next one.
             Event::Verified(handshake, _) if handshake != self.verifying => {}
@@ -335,6 +348,20 @@ impl Driver {
             }
             Effect::Annotate(annotate) => self.annotate(annotate),
             Effect::Room => self.next_frame.ask(),
+            Effect::Want(numbers) => {
+                if let Some(source) = &mut self.source {
+                    source.assets.want(&numbers);
+                }
+                self.next_frame.ask();
+            }
+            Effect::Got(bytes) => {
+                let known =
+                    self.source.as_mut().is_none_or(|source| source.assets.got(bytes).is_ok());
+                if !known {
+                    self.handle(Session::Malformed);
+                }
+                self.next_frame.ask();
+            }
             Effect::StoreResume(secret) => storage::write(&secret.to_text()),
             Effect::ClearResume => storage::clear(),
             Effect::Lost { retry_ms } => {
@@ -357,60 +384,28 @@ impl Driver {
     fn activate(&mut self) {
         if self.source.is_none() {
             let wake = self.next_frame.clone();
-            self.source = Source::new(self.policy.clone(), move || wake.ask()).ok();
+            let (inbox, pump) = (self.inbox.clone(), Weak::clone(&self.pump));
+            let halt = move || {
+                inbox.put(Event::Frame);
+                if let Some(pump) = pump.upgrade() {
+                    pump.run();
+                }
+            };
+            let inbox = self.inbox.clone();
+            let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
+            let policy = self.policy.clone();
+            self.source = Source::new(policy, Flow::Asked, move || wake.ask(), halt, tell).ok();
+            if let Some(source) = &mut self.source {
+                source.on_pointer(watch::in_frames(&self.inbox));
+            }
             self.watch = Watch::start(&self.inbox, &self.next_frame);
         } else if let Some(source) = &mut self.source {
             source.restart();
+            source.assets.restart();
         }
         self.view = None;
         self.show_active();
         self.next_frame.ask();
-    }
-
-    /// Sends what has changed since the last frame, if there is room for it.
-    fn frame(&mut self) {
-        self.send_pages();
-        let Some(source) = &self.source else { return };
-        // After the page: how its title is masked is known only then.
-        let view = source.view();
-        if self.view.as_ref() != Some(&view) {
-            self.view = Some(view.clone());
-            self.handle(Session::View(view));
-        }
-        if let Some((pointer, over)) = self.pointer.take()
-            && let Some(source) = &self.source
-        {
-            // A trail over a masked keypad would be as good as its digits.
-            let private = over.is_some_and(|element| source.access(&element) == Access::Masked);
-            let pointer = if private { watch::POINTER_GONE } else { pointer };
-            self.handle(Session::Pointer(pointer));
-        }
-    }
-
-    fn send_pages(&mut self) {
-        // The tree is the queue: while there is no room nothing is read, and one diff catches up.
-        while self.session.room() && self.buffered() < MAX_BUFFERED {
-            let Some(source) = &mut self.source else { return };
-            match source.turn() {
-                Ok(Some(page)) => {
-                    self.failures = 0;
-                    let Page { kind, batch, hash, .. } = page;
-                    self.handle(Session::Page { kind, batch, hash });
-                }
-                Ok(None) => return,
-                Err(Broken) => {
-                    self.failures += 1;
-                    if self.failures >= MAX_FAILURES {
-                        self.handle(Session::Stop);
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
-    fn buffered(&self) -> u32 {
-        self.socket.as_ref().map_or(0, Socket::buffered)
     }
 
     fn end(&mut self, ended: Ended) {

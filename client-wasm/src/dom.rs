@@ -3,14 +3,16 @@
 //! The only place that maps numbers to live nodes. The glue decides nothing; see `dom/reader.js`,
 //! `dom/state.js`, `dom/sheets.js` and `dom/writer.js`.
 
+use crate::browser::within;
 use js_sys::JsString;
 use saath_core::css;
 use saath_core::mask::Selectors;
+use saath_core::message::page::{Visual, Waiting};
 use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, HtmlIFrameElement, Node};
+use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
 mod words;
 
@@ -21,6 +23,27 @@ extern "C" {
     type Sheets;
     #[wasm_bindgen(constructor)]
     fn new() -> Sheets;
+}
+
+#[wasm_bindgen(module = "/src/dom/motion.js")]
+extern "C" {
+    type Motion;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Motion;
+}
+
+#[wasm_bindgen(module = "/src/dom/toplayer.js")]
+extern "C" {
+    type TopLayer;
+    #[wasm_bindgen(constructor)]
+    fn new() -> TopLayer;
+}
+
+#[wasm_bindgen(module = "/src/dom/selected.js")]
+extern "C" {
+    type Selected;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Selected;
 }
 
 #[wasm_bindgen(module = "/src/dom/pseudo.js")]
@@ -41,11 +64,27 @@ extern "C" {
     fn knows(this: &Screen, pseudo_class: &str) -> bool;
 }
 
+#[wasm_bindgen(module = "/src/dom/pictures.js")]
+extern "C" {
+    type Pictures;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Pictures;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
     #[wasm_bindgen(constructor)]
-    fn new(sheets: Sheets, pseudos: Pseudos, screen: &Screen) -> States;
+    fn new(
+        sheets: Sheets,
+        pseudos: Pseudos,
+        screen: &Screen,
+        motion: Motion,
+        layers: TopLayer,
+        selected: Selected,
+        waits: &Waits,
+        pictures: &Pictures,
+    ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
     #[wasm_bindgen(method, js_name = findScrolled)]
@@ -59,6 +98,35 @@ extern "C" {
     fn new() -> Shadows;
 }
 
+#[wasm_bindgen(module = "/src/dom/waits.js")]
+extern "C" {
+    type Waits;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Waits;
+    #[wasm_bindgen(method)]
+    fn start(this: &Waits, tell: &Closure<dyn FnMut()>, wake: &Closure<dyn FnMut()>);
+    #[wasm_bindgen(method)]
+    fn kind(this: &Waits) -> u32;
+    #[wasm_bindgen(method)]
+    fn stop(this: &Waits);
+
+    fn visual(window: &Window) -> Vec<f64>;
+}
+
+#[wasm_bindgen(module = "/src/dom/documents.js")]
+extern "C" {
+    type Documents;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Documents;
+}
+
+#[wasm_bindgen(module = "/src/dom/frames.js")]
+extern "C" {
+    type Frames;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Frames;
+}
+
 #[wasm_bindgen(module = "/src/dom/reader.js")]
 extern "C" {
     type Reader;
@@ -68,6 +136,7 @@ extern "C" {
         wake: &Closure<dyn FnMut()>,
         states: &States,
         shadows: Shadows,
+        documents: Documents,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -81,7 +150,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn dirt(this: &Reader) -> Result<Vec<u32>, JsValue>;
     #[wasm_bindgen(method, catch)]
-    fn read(this: &Reader, request: &[u32]) -> Result<(), JsValue>;
+    fn read(this: &Reader, request: &[u32], most: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn behind(this: &Reader) -> bool;
     #[wasm_bindgen(method, js_name = takeWords)]
     fn take_words(this: &Reader) -> Vec<u32>;
     #[wasm_bindgen(method, js_name = takeText)]
@@ -98,6 +169,47 @@ extern "C" {
     fn id(this: &Reader, node: &Node) -> u32;
     #[wasm_bindgen(method)]
     fn stop(this: &Reader);
+    #[wasm_bindgen(method, js_name = onPointer)]
+    fn on_pointer(this: &Reader, pointed: &Closure<dyn FnMut(MouseEvent)>);
+    #[wasm_bindgen(method)]
+    fn openings(this: &Reader) -> u32;
+    #[wasm_bindgen(method, getter, js_name = isReplaced)]
+    fn is_replaced(this: &Reader) -> bool;
+}
+
+#[wasm_bindgen(module = "/src/dom/play.js")]
+extern "C" {
+    type Player;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Player;
+}
+
+#[wasm_bindgen(module = "/src/dom/layers.js")]
+extern "C" {
+    type Layers;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Layers;
+}
+
+#[wasm_bindgen(module = "/src/dom/select.js")]
+extern "C" {
+    type Selector;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Selector;
+}
+
+#[wasm_bindgen(module = "/src/dom/assets.js")]
+extern "C" {
+    type Assets;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Assets;
+}
+
+#[wasm_bindgen(module = "/src/dom/picture.js")]
+extern "C" {
+    type Placer;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Placer;
 }
 
 #[wasm_bindgen(module = "/src/dom/cascade.js")]
@@ -111,7 +223,16 @@ extern "C" {
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
-    fn new(frame: &HtmlIFrameElement, cascade: Cascade) -> Writer;
+    fn new(
+        frame: &HtmlIFrameElement,
+        cascade: Cascade,
+        frames: Frames,
+        player: Player,
+        layers: Layers,
+        selector: Selector,
+        assets: Assets,
+        placer: Placer,
+    ) -> Writer;
     #[wasm_bindgen(method, catch)]
     fn write(
         this: &Writer,
@@ -126,6 +247,10 @@ extern "C" {
     fn hide_scrollbars(this: &Writer, hide: bool);
     #[wasm_bindgen(method)]
     fn id(this: &Writer, node: &Node) -> u32;
+    #[wasm_bindgen(method)]
+    fn asset(this: &Writer, number: u32, asset: &JsValue);
+    #[wasm_bindgen(method, js_name = forgetAssets)]
+    fn forget_assets(this: &Writer);
 }
 
 /// The customer's document. Dropping it stops the observation and leaves the page as it was.
@@ -133,21 +258,53 @@ extern "C" {
 pub(crate) struct Mirror {
     reader: Reader,
     states: States,
+    waits: Waits,
+    window: Option<Window>,
     screen: Screen,
     /// How many states style sheets ask for, as far as the glue knows.
     asked: Cell<usize>,
+    pictures: Pictures,
     _wake: Closure<dyn FnMut()>,
+    _tell: Closure<dyn FnMut()>,
+    pointed: Option<Closure<dyn FnMut(MouseEvent)>>,
 }
 
 impl Mirror {
     /// Observes a document. `wake` is called when something may have changed, and must only note
-    /// that it was.
-    pub(crate) fn new(document: &Document, wake: impl FnMut() + 'static) -> Self {
-        let wake = Closure::new(wake);
+    /// that it was. `tell` is called before the page stops to wait for the customer, and must tell
+    /// it before it returns.
+    pub(crate) fn new(
+        document: &Document,
+        wake: impl FnMut() + 'static,
+        tell: impl FnMut() + 'static,
+    ) -> Self {
+        let (wake, tell) = (Closure::new(wake), Closure::new(tell));
         let screen = Screen::new(document.default_view());
-        let states = States::new(Sheets::new(), Pseudos::new(), &screen);
-        let reader = Reader::new(document, &wake, &states, Shadows::new());
-        Self { reader, states, screen, asked: Cell::new(0), _wake: wake }
+        let (waits, pictures) = (Waits::new(), Pictures::new());
+        waits.start(&tell, &wake);
+        let states = States::new(
+            Sheets::new(),
+            Pseudos::new(),
+            &screen,
+            Motion::new(),
+            TopLayer::new(),
+            Selected::new(),
+            &waits,
+            &pictures,
+        );
+        let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
+        Self {
+            reader,
+            states,
+            waits,
+            window: document.default_view(),
+            screen,
+            asked: Cell::new(0),
+            pictures,
+            _wake: wake,
+            _tell: tell,
+            pointed: None,
+        }
     }
 
     /// The selectors of the marks; an error is a selector that does not parse.
@@ -161,12 +318,17 @@ impl Mirror {
         self.reader.dirt()
     }
 
-    /// Reads what is asked for.
-    pub(crate) fn read(&self, request: &[u32]) -> Result<Reading<Raw>, JsValue> {
-        self.reader.read(request)?;
+    /// Reads what is asked for, of whole subtrees not more than so many nodes.
+    pub(crate) fn read(&self, request: &[u32], most: u32) -> Result<Reading<Raw>, JsValue> {
+        self.reader.read(request, most)?;
         let (words, text) = (self.reader.take_words(), self.reader.take_text());
         Reading::parse(&words, &text, &self.reader.take_lengths())
             .map_err(|error| JsValue::from_str(&error.to_string()))
+    }
+
+    /// Whether the last turn left something for the next.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.reader.behind()
     }
 
     pub(crate) fn forget(&self, gone: &[NodeId]) {
@@ -184,8 +346,32 @@ impl Mirror {
         self.reader.node(id.0)
     }
 
+    /// What knows which elements show which addresses.
+    pub(crate) fn pictures(&self) -> &JsValue {
+        &self.pictures
+    }
+
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {
         Some(self.reader.id(node)).filter(|&id| id != 0).map(NodeId)
+    }
+
+    /// What the page waits for.
+    pub(crate) fn waiting(&self) -> Option<Waiting> {
+        let kinds = [Waiting::Alert, Waiting::Confirm, Waiting::Prompt, Waiting::Print];
+        kinds.get((self.waits.kind() as usize).checked_sub(1)?).copied()
+    }
+
+    /// The part of the window that is seen, if that is not all of it.
+    pub(crate) fn visual(&self) -> Option<Visual> {
+        match *visual(self.window.as_ref()?) {
+            [left, top, width, height] => Some(Visual {
+                left: hundredths(left),
+                top: hundredths(top),
+                width: hundredths(width),
+                height: hundredths(height),
+            }),
+            _ => None,
+        }
     }
 
     /// From now on these states are watched; only more of them come.
@@ -194,6 +380,22 @@ impl Mirror {
         if self.asked.replace(words.len()) != words.len() {
             self.states.ask(words);
         }
+    }
+
+    /// `pointed` hears of the pointer over the documents of frames.
+    pub(crate) fn on_pointer(&mut self, pointed: impl FnMut(MouseEvent) + 'static) {
+        let pointed = self.pointed.insert(Closure::new(pointed));
+        self.reader.on_pointer(pointed);
+    }
+
+    /// How often the document was opened anew, as listeners on it are gone then.
+    pub(crate) fn openings(&self) -> u32 {
+        self.reader.openings()
+    }
+
+    /// Whether the document is so much another one that it has to be read as one.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.reader.is_replaced()
     }
 
     /// Looks for what was scrolled before the mirror began, while the page is idle.
@@ -219,6 +421,14 @@ impl css::Screen for Mirror {
 impl Drop for Mirror {
     fn drop(&mut self) {
         self.reader.stop();
+        self.waits.stop();
+    }
+}
+
+fn hundredths(pixels: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    {
+        (within(pixels, 0.0, 1e6) * 100.0) as u32
     }
 }
 
@@ -229,7 +439,12 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
-        Self { writer: Writer::new(frame, Cascade::new()) }
+        let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
+        let (assets, placer) = (Assets::new(), Placer::new());
+        let (cascade, frames) = (Cascade::new(), Frames::new());
+        Self {
+            writer: Writer::new(frame, cascade, frames, player, layers, selector, assets, placer),
+        }
     }
 
     /// Makes the changes, in their order.
@@ -246,6 +461,16 @@ impl Canvas {
     /// Where the customer's scrollbars lie over the page they must not take room in the replica.
     pub(crate) fn hide_scrollbars(&self, hide: bool) {
         self.writer.hide_scrollbars(hide);
+    }
+
+    /// A number is this asset, by a promise of it, or cannot be had, by null.
+    pub(crate) fn asset(&self, number: u32, asset: &JsValue) {
+        self.writer.asset(number, asset);
+    }
+
+    /// Numbers mean something else from now on.
+    pub(crate) fn forget_assets(&self) {
+        self.writer.forget_assets();
     }
 
     pub(crate) fn id(&self, node: &Node) -> Option<NodeId> {

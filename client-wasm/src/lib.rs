@@ -4,15 +4,18 @@
 //! alone: `record` and `Replica`. The types of the options are in `options.rs`.
 
 mod agent;
+mod assets;
 mod browser;
 mod customer;
 mod dom;
 mod emitter;
 mod error;
+mod frames;
 mod identity;
 mod names;
 mod options;
 mod record;
+mod scrollbars;
 mod socket;
 mod source;
 
@@ -49,10 +52,13 @@ export interface AgentEvents {
   check: string;
   level: LevelEvent;
   view: { width: number; height: number; title: string; url: string; hidden: boolean };
+  /** What the customer's page waits for; `null` when it goes on. */
+  waiting: { kind: "alert" | "confirm" | "prompt" | "print" | "unanswered" | null };
   pointer: { x: number; y: number; pressed: boolean };
   action: { serial: number; outcome: "done" | "not_allowed" | "gone" | "masked" | "excluded" | "not_interactive" | "unsuitable" | "only_customer" };
   latency: { ms: number };
   repaired: { count: number };
+  missing: { count: number };
   lost: { retryMs: number };
   error: string;
   ended: { reason: EndReason };

@@ -2,6 +2,7 @@
 
 use saath_core::message::action::Outcome;
 use saath_core::message::control::{DenyReason, EndReason, Level, LevelChanged, LevelReason};
+use saath_core::message::page::Waiting;
 use saath_core::session::{Ended, State};
 use serde::Serialize;
 
@@ -58,6 +59,15 @@ pub(crate) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::NotInteractive => "not_interactive",
         Outcome::Unsuitable => "unsuitable",
         Outcome::OnlyCustomer => "only_customer",
+    }
+}
+
+pub(crate) fn waiting(waiting: Waiting) -> &'static str {
+    match waiting {
+        Waiting::Alert => "alert",
+        Waiting::Confirm => "confirm",
+        Waiting::Prompt => "prompt",
+        Waiting::Print => "print",
     }
 }
 

@@ -2,13 +2,16 @@
 //!
 //! A frame is a byte that says whether the rest is deflated, and an encoded message.
 
+use crate::agent::assets::Gallery;
 use crate::agent::stage::Stage;
+use crate::assets;
 use crate::browser::{Inbox, NextFrame};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
-use crate::source::Source;
+use crate::source::{Broken, Source};
 use futures::StreamExt;
 use js_sys::{Function, Uint8Array};
+use saath_core::assets::{Flow, Hostile};
 use saath_core::message::FromCustomer;
 use saath_core::message::page::View;
 use saath_core::pack::{deflate, inflate};
@@ -31,6 +34,12 @@ struct State {
     view: Option<View>,
 }
 
+/// Everything that can happen to a recording.
+enum Event {
+    Frame,
+    Asset(assets::Event),
+}
+
 impl Recording {
     pub(crate) fn start(options: &RecordOptions) -> Result<Self, Error> {
         let emit: Function = options
@@ -38,41 +47,105 @@ impl Recording {
             .dyn_into()
             .map_err(|_| Error::InvalidOption("emit must be a function".into()))?;
         let (inbox, mut events) = Inbox::new();
-        let next = NextFrame::new(inbox, || ());
+        let next = NextFrame::new(inbox.clone(), || Event::Frame);
         let wake = next.clone();
-        let source = Source::new(options::policy(&options.record_policy()), move || wake.ask())?;
-        let recording =
-            Self { state: Rc::new(RefCell::new(Some(State { source, view: None }))), emit };
-        let own = Self { state: Rc::clone(&recording.state), emit: recording.emit.clone() };
+        let policy = options::policy(&options.record_policy());
+        let recording = Self { state: Rc::new(RefCell::new(None)), emit };
+        let (own, halting) = (recording.share(), recording.share());
+        let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
+        let halt = move || halting.flush();
+        let source = Source::new(policy, Flow::Unasked, move || wake.ask(), halt, tell)?;
+        *recording.state.borrow_mut() = Some(State { source, view: None });
         wasm_bindgen_futures::spawn_local(async move {
-            while events.next().await.is_some() && own.is_on() {
-                own.flush();
+            while let Some(event) = events.next().await
+                && own.is_on()
+            {
+                match event {
+                    Event::Frame => {
+                        if own.turn() {
+                            next.ask();
+                        }
+                    }
+                    Event::Asset(event) => own.asset(event),
+                }
             }
             next.cancel();
         });
-        recording.flush();
+        recording.turn();
         Ok(recording)
+    }
+
+    fn share(&self) -> Self {
+        Self { state: Rc::clone(&self.state), emit: self.emit.clone() }
     }
 
     /// Emits what has changed, now.
     pub(crate) fn flush(&self) {
+        let frames = self.frames(|source, frames| {
+            loop {
+                match source.turn() {
+                    Ok(Some(page)) => frames.push(FromCustomer::Page(page)),
+                    Ok(None) if source.is_behind() => {}
+                    Ok(None) | Err(Broken) => break,
+                }
+            }
+        });
+        self.emit(&frames);
+    }
+
+    /// Emits what has changed, or as much of it as fits in a turn. Whether another one is due.
+    fn turn(&self) -> bool {
+        let mut due = false;
+        let frames = self.frames(|source, frames| {
+            due = source.rests();
+            if !due && let Ok(page) = source.turn() {
+                frames.extend(page.map(FromCustomer::Page));
+                due = source.is_behind();
+            }
+        });
+        self.emit(&frames);
+        due
+    }
+
+    fn frames(&self, read: impl FnOnce(&mut Source, &mut Vec<FromCustomer>)) -> Vec<FromCustomer> {
         let mut frames = vec![];
         if let Ok(mut state) = self.state.try_borrow_mut()
             && let Some(state) = state.as_mut()
         {
-            while let Ok(Some(page)) = state.source.turn() {
-                frames.push(FromCustomer::Page(page));
+            if let Some(view) = state.view.as_ref().and_then(|told| state.source.resized(told)) {
+                state.view = Some(view.clone());
+                frames.push(FromCustomer::View(view));
             }
+            read(&mut state.source, &mut frames);
             // After the page: how its title is masked is known only then.
             let view = state.source.view();
             if state.view.as_ref() != Some(&view) {
                 state.view = Some(view.clone());
                 frames.push(FromCustomer::View(view));
             }
+            state.source.read_assets();
         }
-        // Nothing is borrowed any more: the listener may flush or stop.
+        frames
+    }
+
+    /// Emits what has come of pictures and fonts.
+    fn asset(&self, event: assets::Event) {
+        let mut frames = vec![];
+        if let Ok(mut state) = self.state.try_borrow_mut()
+            && let Some(state) = state.as_mut()
+        {
+            let assets = &mut state.source.assets;
+            frames.extend(assets.heard(event).map(FromCustomer::Asset));
+            frames.extend(assets.offer().map(FromCustomer::Offer));
+            assets.advance();
+        }
+        self.emit(&frames);
+    }
+
+    /// With nothing borrowed any more: the listener may flush or stop.
+    fn emit(&self, frames: &[FromCustomer]) {
         for frame in frames {
-            let bytes = Uint8Array::from(encode(&frame).as_slice());
+            let bytes = Uint8Array::from(encode(frame).as_slice());
             if let Err(error) = self.emit.call1(&JsValue::NULL, &bytes) {
                 web_sys::console::error_2(&"saath: emit threw".into(), &error);
             }
@@ -114,6 +187,7 @@ impl Recording {
 
 /// Replays frames.
 pub(crate) struct Replay {
+    gallery: Gallery,
     stage: Stage,
     /// The digest of a replica that is not the page.
     doubt: Option<Vec<u8>>,
@@ -121,7 +195,7 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) fn new(parent: &HtmlElement) -> Result<Self, JsValue> {
-        Ok(Self { stage: Stage::new(parent)?, doubt: None })
+        Ok(Self { gallery: Gallery::new(None), stage: Stage::new(parent)?, doubt: None })
     }
 
     pub(crate) fn apply(&mut self, frame: &[u8]) -> Result<(), Error> {
@@ -143,6 +217,12 @@ impl Replay {
                 self.stage.view(&view);
                 Ok(())
             }
+            FromCustomer::Offer(offer) => {
+                self.gallery.offered(&offer, &self.stage).map(drop).map_err(no_asset)
+            }
+            FromCustomer::Asset(asset) => {
+                self.gallery.came(&asset, &self.stage).map(drop).map_err(no_asset)
+            }
             _ => Ok(()),
         }
     }
@@ -154,6 +234,10 @@ impl Replay {
     pub(crate) fn document(&self) -> Option<Document> {
         self.stage.document()
     }
+}
+
+fn no_asset(_: Hostile) -> Error {
+    Error::InvalidFrame("an asset is not what was offered")
 }
 
 fn encode(message: &FromCustomer) -> Vec<u8> {

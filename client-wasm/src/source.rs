@@ -1,15 +1,21 @@
 //! The customer's page as a source of pages: the mirror and the capture, turn by turn.
 
-use crate::browser::{document, window, within};
+use crate::assets::{Assets, Event};
+use crate::browser::{document, now, window, within};
 use crate::dom::Mirror;
 use crate::error::Error;
+use crate::frames::as_element;
+use crate::scrollbars::Scrollbars;
+use saath_core::assets::Flow;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
+use saath_core::session::Millis;
 use saath_core::tree::Digest;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element};
+use web_sys::{Document, Element, MouseEvent, Node};
 
 /// Observes the page for as long as it lives.
 #[must_use]
@@ -17,19 +23,40 @@ pub(crate) struct Source {
     document: Document,
     mirror: Mirror,
     capture: Capture,
+    pub(crate) assets: Assets,
     /// The address that the selectors in force are for.
     address: String,
+    /// When the page has had its share of the time since the last turn.
+    rest: Millis,
+    /// Whether it was said that a part of the page is left out.
+    told: bool,
+    scrollbars: Scrollbars,
 }
+
+/// How many new nodes are read in a turn: it shall not be felt on the page.
+const NODES_A_TURN: u32 = 2_000;
+/// For each millisecond of a turn the page has so many for itself.
+const REST: u64 = 2;
+/// The longest rest, in milliseconds.
+const LONGEST_REST: u64 = 250;
 
 /// The page could not be read this time; the reason is on its console.
 #[derive(Debug)]
 pub(crate) struct Broken;
 
 impl Source {
-    /// `wake` is called when something may have changed, and must only note that it was.
-    pub(crate) fn new(policy: Policy, wake: impl FnMut() + 'static) -> Result<Self, Error> {
+    /// `wake` is called when something may have changed, `tell` when an asset was read; both must
+    /// only note it. `halt` is called before the page stops to wait for the customer, and must tell
+    /// it before it returns.
+    pub(crate) fn new(
+        policy: Policy,
+        flow: Flow,
+        wake: impl FnMut() + 'static,
+        halt: impl FnMut() + 'static,
+        tell: Rc<dyn Fn(Event)>,
+    ) -> Result<Self, Error> {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
-        let mirror = Mirror::new(&document, wake);
+        let mirror = Mirror::new(&document, wake, halt);
         let url = document.url().unwrap_or_default();
         let policy = match parses(&mirror, &policy)
             .and_then(|()| mirror.select(&policy.selectors(&url)))
@@ -46,40 +73,75 @@ impl Source {
         mirror.find_scrolled();
         let capture = Capture::new(policy);
         mirror.ask(capture.asked());
-        Ok(Self { document, mirror, capture, address: url })
+        let (assets, scrollbars) = (Assets::new(&mirror, flow, tell), Scrollbars::default());
+        let rest = Millis(0);
+        Ok(Self { document, mirror, capture, assets, address: url, rest, told: false, scrollbars })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
     pub(crate) fn is_dirty(&mut self) -> Result<bool, Broken> {
         self.follow_address();
-        let dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
+        let mut dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
+        if self.mirror.is_replaced() {
+            self.restart();
+            dirt.clear();
+        }
         self.capture.dirt.note_words(&dirt);
         Ok(self.capture.is_due())
     }
 
-    /// Reads what is dirty; the page to send, if anything differs.
+    /// Whether the page should be left alone for now: a busy page must not become a slow one.
+    pub(crate) fn rests(&self) -> bool {
+        now() < self.rest
+    }
+
+    /// Whether the last turn left something for the next.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.mirror.is_behind() || self.capture.is_due()
+    }
+
+    /// Reads what is dirty, or a part of it; the page to send, if anything differs.
     ///
     /// # Errors
     /// [`Broken`] if the page cannot be read. Trying again starts from nothing.
     pub(crate) fn turn(&mut self) -> Result<Option<Page>, Broken> {
+        let start = now();
+        let page = self.read();
+        let end = now();
+        self.rest = end.plus((end.since(start) * REST).min(LONGEST_REST));
+        page
+    }
+
+    fn read(&mut self) -> Result<Option<Page>, Broken> {
         // A mark that changes its meaning on the way makes one more turn.
         for _ in 0..4 {
             if !self.is_dirty()? {
                 return Ok(None);
             }
             let request = self.capture.dirt.take();
-            let reading = self.mirror.read(&request).map_err(|error| self.fail(&error))?;
+            let reading =
+                self.mirror.read(&request, NODES_A_TURN).map_err(|error| self.fail(&error))?;
             let turn = self
                 .capture
                 .turn_on(&reading, &self.mirror)
                 .map_err(|error| self.fail(&error.to_string().into()))?;
             self.mirror.forget(&turn.gone);
             self.mirror.ask(self.capture.asked());
-            if turn.page.is_some() {
+            if turn.left_out && !std::mem::replace(&mut self.told, true) {
+                let text = "saath: the page is too large or too deep, a part of it is not shown";
+                web_sys::console::warn_1(&text.into());
+            }
+            if turn.page.is_some() || self.mirror.is_behind() {
                 return Ok(turn.page);
             }
         }
         Ok(None)
+    }
+
+    /// Begins to read the pictures and fonts that pages named. Not before the page is on its way:
+    /// what it looks like comes first.
+    pub(crate) fn read_assets(&mut self) {
+        self.assets.found(&self.mirror, self.capture.take_found());
     }
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.
@@ -112,16 +174,24 @@ impl Source {
         }
     }
 
-    /// The element of a number; for a text node its parent, for the document its root.
+    /// The element of a number; for a text node its parent, for a document its root.
     pub(crate) fn element(&self, id: NodeId) -> Option<Element> {
-        if id == NodeId::DOCUMENT {
-            return self.document.document_element();
-        }
         let node = self.mirror.node(id)?;
-        match node.dyn_into::<Element>() {
-            Ok(element) => Some(element),
-            Err(node) => node.parent_element(),
+        match node.node_type() {
+            Node::DOCUMENT_NODE => node.unchecked_into::<Document>().document_element(),
+            Node::ELEMENT_NODE => as_element(node),
+            _ => node.parent_element(),
         }
+    }
+
+    /// `pointed` hears of the customer's pointer over the documents of frames.
+    pub(crate) fn on_pointer(&mut self, pointed: impl FnMut(MouseEvent) + 'static) {
+        self.mirror.on_pointer(pointed);
+    }
+
+    /// How often the document was opened anew: what listens to it has to begin again then.
+    pub(crate) fn openings(&self) -> u32 {
+        self.mirror.openings()
     }
 
     /// What the agent may do with an element. One that was never sent is not for the agent.
@@ -149,21 +219,27 @@ impl Source {
         let scale = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let scale = (within(scale, 0.1, 100.0) * 1000.0) as u32;
-        let width = pixels(window.as_ref().and_then(|window| window.inner_width().ok()));
-        // Only a page that scrolls tells; until one does they are taken to need room.
-        let overlay = self.document.document_element().is_some_and(|root| {
-            root.scroll_height() > root.client_height()
-                && u32::try_from(root.client_width()).is_ok_and(|inside| inside >= width)
-        });
+        let overlay =
+            window.as_ref().is_some_and(|window| self.scrollbars.overlay(window, &self.document));
         View {
-            width,
+            width: pixels(window.as_ref().and_then(|window| window.inner_width().ok())),
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
             scale,
             title: self.capture.mask_text(title, &self.document.title()),
             url: self.capture.mask_text(root, &url),
             hidden: self.document.hidden(),
             overlay_scrollbars: overlay,
+            waiting: self.mirror.waiting(),
+            visual: self.mirror.visual(),
         }
+    }
+
+    /// `told` in the size that the window has by now, if that is another: what comes next is laid out
+    /// in it, and what is scrolled to may not be there in the size before.
+    pub(crate) fn resized(&self, told: &View) -> Option<View> {
+        let View { width, height, scale, visual, .. } = self.view();
+        let resized = View { width, height, scale, visual, ..told.clone() };
+        (resized != *told).then_some(resized)
     }
 }
 

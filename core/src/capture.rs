@@ -4,6 +4,7 @@
 //! records → Dirt → glue reads → Reading<Raw> → mask → Reading<Masked> → diff → Page
 //! ```
 
+use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::mask::{Access, Policy, access, mask};
@@ -21,6 +22,7 @@ pub struct Capture {
     tree: Tree,
     /// What to read at the next turn.
     pub dirt: Dirt,
+    addresses: Addresses,
     number: u32,
     next: Next,
     /// Nodes that a repair has forgotten and that may not come back.
@@ -43,6 +45,8 @@ pub struct Turn {
     pub page: Option<Page>,
     /// Nodes that the mirror forgets.
     pub gone: Vec<NodeId>,
+    /// Whether a part of the page is not sent, as it is too large or too deep.
+    pub left_out: bool,
 }
 
 impl Capture {
@@ -52,6 +56,7 @@ impl Capture {
             policy,
             tree: Tree::default(),
             dirt: Dirt::default(),
+            addresses: Addresses::default(),
             number: 0,
             next: Next::Fresh,
             doubted: vec![],
@@ -113,7 +118,8 @@ impl Capture {
         reading: &Reading<Raw>,
         screen: &dyn Screen,
     ) -> Result<Turn, ApplyError> {
-        let masking = mask(&self.policy, &self.tree, reading, screen, &mut self.asked);
+        let masking =
+            mask(&self.policy, &self.tree, reading, screen, &mut self.asked, &mut self.addresses);
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
         }
@@ -124,12 +130,16 @@ impl Capture {
                 return Err(error);
             }
         };
-        let mut gone = difference.gone;
+        for &(parent, id) in &difference.unread {
+            self.dirt.note(parent, Parts::CHILDREN);
+            self.dirt.note(id, Parts::SUBTREE);
+        }
+        let (mut gone, left_out) = (difference.gone, difference.left_out);
         if self.dirt.is_empty() {
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
         }
-        Ok(Turn { page: self.page(difference.batch), gone })
+        Ok(Turn { page: self.page(difference.batch), gone, left_out })
     }
 
     /// The page that carries a batch, if there is anything to carry.
@@ -148,6 +158,11 @@ impl Capture {
         self.number += 1;
         let (number, hash) = (self.number, self.tree.hash());
         Some(Page { number, kind, batch: batch.encode(), hash })
+    }
+
+    /// Pictures and fonts that pages named for the first time since the last call.
+    pub fn take_found(&mut self) -> Vec<Found> {
+        self.addresses.take_found()
     }
 
     /// What an agent may do with a node.

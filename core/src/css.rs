@@ -5,13 +5,15 @@
 //! on the customer's own screen, pointer and keyboard; at both ends [`without_requests`] takes out
 //! what would make the agent's browser fetch.
 
+mod addresses;
 mod media;
 mod requests;
 mod rules;
 mod screen;
 mod selectors;
 
-pub use requests::{with_strings, without_requests, without_text};
+pub use addresses::Address;
+pub use requests::{numbered, with_strings, without_requests, without_text};
 pub use rules::{scheme, scheme_on, sheet_on, style_on};
 pub use screen::{Answer, Asked, Screen, Unasked};
 

@@ -5,13 +5,15 @@
 //! increasing subsequence), so that sorting a table sends moves and not rows.
 
 mod order;
+mod out;
 
 use crate::mask::{Masked, Masking};
 use crate::node::NodeId;
-use crate::ops::{Batch, Key, Op, Place, StrId, Strings};
+use crate::ops::{Batch, Key, Op, Place, StrId};
 use crate::reading::{Item, Parts, Reading, SettingName, Span};
-use crate::tree::{ApplyError, Setting, Tree, hash_text};
+use crate::tree::{ApplyError, Setting, Tree};
 pub(crate) use order::longest_increasing;
+use out::Out;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -20,8 +22,13 @@ use std::hash::{BuildHasherDefault, Hasher};
 pub struct Difference {
     /// The changes to send; empty if nothing differs.
     pub batch: Batch,
-    /// Nodes that the page no longer has: the mirror forgets them.
+    /// Nodes that the page no longer has, or that are left out: the mirror forgets them.
     pub gone: Vec<NodeId>,
+    /// Children that were not read and are not in the tree, with their parents: read them whole.
+    pub unread: Vec<(NodeId, NodeId)>,
+    /// Whether something is left out: the tree would be too deep or too large with it, or the
+    /// message too long.
+    pub left_out: bool,
 }
 
 /// Finds what differs between `tree` and the page, and makes `tree` equal to the page.
@@ -38,17 +45,24 @@ pub fn diff(tree: &mut Tree, masking: &Masking) -> Result<Difference, ApplyError
         tree: &mut *tree,
         stale: vec![],
         gone: vec![],
+        unread: vec![],
+        left_out: masking.left_out,
     };
     for root in differ.roots_top_down() {
         differ.visit(root)?;
     }
     differ.remove_stale()?;
+    let (unread, left_out) = (differ.unread, differ.left_out || differ.out.is_full);
     let batch = Batch { strings: differ.out.strings, ops: differ.out.ops };
-    let gone = differ.gone;
+    let mut gone = differ.gone;
     for &(id, zone) in &masking.zones {
         tree.set_zone(id, zone);
     }
-    Ok(Difference { batch, gone })
+    if left_out {
+        let ids = outline.described.iter().map(|described| described.id);
+        gone.extend(ids.filter(|&id| !tree.contains(id)));
+    }
+    Ok(Difference { batch, gone, unread, left_out })
 }
 
 type IdMap<V> = HashMap<u32, V, BuildHasherDefault<IdHasher>>;
@@ -156,6 +170,8 @@ struct Differ<'a> {
     /// Children that a parent was read without; gone unless they turned up elsewhere.
     stale: Vec<(NodeId, NodeId)>,
     gone: Vec<NodeId>,
+    unread: Vec<(NodeId, NodeId)>,
+    left_out: bool,
 }
 
 impl<'a> Differ<'a> {
@@ -220,7 +236,7 @@ impl<'a> Differ<'a> {
         let outline = self.outline;
         let Some(described) = outline.get(id) else { return Ok(()) };
         match described.item {
-            Item::Document { .. } => {}
+            Item::Document { .. } if id == NodeId::DOCUMENT => {}
             // A root that is gone by now: its parent was read too.
             _ if !self.tree.contains(id) => return Ok(()),
             _ => {}
@@ -238,7 +254,7 @@ impl<'a> Differ<'a> {
             Item::Text { text, .. } => {
                 let hash = self.out.hash(text);
                 if self.tree.text_hash(id) != Some(hash) {
-                    let text = self.out.string(text);
+                    let text = self.out.text(text);
                     self.emit(Op::SetText { id, text })?;
                 }
             }
@@ -258,8 +274,10 @@ impl<'a> Differ<'a> {
         if old.is_empty() {
             return vec![];
         }
-        if old == children {
-            return vec![Fate::Stays; children.len()];
+        if children.starts_with(&old) {
+            let mut fates = vec![Fate::Stays; old.len()];
+            fates.resize(children.len(), Fate::Last);
+            return fates;
         }
         let positions: IdMap<usize> = old.iter().enumerate().map(|(i, id)| (id.0, i)).collect();
         let mut kept = vec![];
@@ -292,20 +310,42 @@ impl<'a> Differ<'a> {
 
     fn place(&mut self, id: NodeId, at: Place) -> Result<(), ApplyError> {
         if self.tree.contains(id) {
-            return self.emit(Op::Move { id, at });
+            return match self.emit(Op::Move { id, at }) {
+                Err(ApplyError::TooLarge) => {
+                    self.left_out = true;
+                    self.emit(Op::Remove(id))
+                }
+                result => result,
+            };
         }
-        let described = self.outline.get(id).ok_or(ApplyError::Unknown(id))?;
-        match described.item {
+        let Some(described) = self.outline.get(id) else {
+            self.unread.push((at.parent, id));
+            return Ok(());
+        };
+        let result = match described.item {
             Item::Element { namespace, tag, .. } => {
                 let tag = self.out.string(tag);
                 self.emit(Op::Element { id, at, namespace, tag })
             }
             Item::Text { text, .. } => {
-                let text = self.out.string(text);
+                let text = self.out.text(text);
                 self.emit(Op::Text { id, at, text })
             }
             Item::Shadow { .. } => self.emit(Op::Shadow { id, host: at.parent }),
-            Item::Document { .. } | Item::Known(_) | Item::End => Err(ApplyError::Misplaced(id)),
+            Item::Document { compat, .. } => self.emit(Op::Frame { id, host: at.parent, compat }),
+            Item::Known(_) | Item::End => Err(ApplyError::Misplaced(id)),
+        };
+        self.or_left_out(result)
+    }
+
+    /// What there is no room for is left out, with all that is in it.
+    fn or_left_out(&mut self, result: Result<(), ApplyError>) -> Result<(), ApplyError> {
+        match result {
+            Err(ApplyError::TooLarge) => {
+                self.left_out = true;
+                Ok(())
+            }
+            result => result,
         }
     }
 
@@ -321,8 +361,9 @@ impl<'a> Differ<'a> {
             let before = if known == 0 { None } else { self.tree.setting(id, setting) };
             met += usize::from(before.is_some());
             if before != Some(self.out.hash(value)) {
-                let (key, value) = (self.out.key(name), self.out.string(value));
-                self.emit(Op::Set { id, key, value })?;
+                let (key, value) = (self.out.key(name), self.out.text(value));
+                let result = self.emit(Op::Set { id, key, value });
+                self.or_left_out(result)?;
             }
         }
         if met < known {
@@ -386,72 +427,4 @@ enum Fate {
     Stays,
     Before(NodeId),
     Last,
-}
-
-/// The texts that the ops use, each once, with their hashes at hand.
-struct Out<'a> {
-    masked: &'a Masked,
-    /// For each masked text its hash, 0 while unknown, and its number in `strings`, if it has one.
-    known: Vec<(u64, Option<StrId>)>,
-    strings: Strings,
-    hashes: Vec<u64>,
-    own: HashMap<Box<str>, StrId>,
-    ops: Vec<Op>,
-}
-
-impl<'a> Out<'a> {
-    fn new(masked: &'a Masked) -> Self {
-        Self {
-            masked,
-            known: vec![(0, None); masked.len() as usize],
-            strings: Strings::default(),
-            hashes: vec![],
-            own: HashMap::new(),
-            ops: vec![],
-        }
-    }
-
-    fn hash(&mut self, id: StrId) -> u64 {
-        match self.known.get_mut(id.0 as usize) {
-            Some((hash, _)) => {
-                if *hash == 0 {
-                    *hash = hash_text(self.masked.get(id));
-                }
-                *hash
-            }
-            None => 0,
-        }
-    }
-
-    fn string(&mut self, id: StrId) -> StrId {
-        let hash = self.hash(id);
-        match self.known.get_mut(id.0 as usize) {
-            Some((_, Some(known))) => *known,
-            Some((_, number @ None)) => {
-                let new = self.strings.push(self.masked.get(id));
-                self.hashes.push(hash);
-                *number = Some(new);
-                new
-            }
-            None => StrId(0),
-        }
-    }
-
-    /// A text that is not from the reading: the name of an attribute that went away.
-    fn own_string(&mut self, text: &str) -> StrId {
-        if let Some(&id) = self.own.get(text) {
-            return id;
-        }
-        let id = self.strings.push(text);
-        self.hashes.push(hash_text(text));
-        self.own.insert(text.into(), id);
-        id
-    }
-
-    fn key(&mut self, name: SettingName) -> Key {
-        match name {
-            SettingName::Attr(name) => Key::Attr(self.string(name)),
-            SettingName::Prop(prop) => Key::Prop(prop),
-        }
-    }
 }

@@ -5,8 +5,8 @@
 //! [`mask`] the wall between the page and the wire, [`tree`] what the other end was told, [`dirt`]
 //! what to read again, [`diff`] the ops that bring the other end up to date, [`ops`] their form,
 //! [`capture`] all of it in order, [`replica`] the checks at the agent's end, [`repair`] what is done
-//! when they fail, [`message`] everything the ends say, [`seal`] how nobody else hears it,
-//! [`session`] the two state machines.
+//! when they fail, [`message`] everything the ends say, [`assets`] the page's pictures and fonts,
+//! [`seal`] how nobody else hears it, [`session`] the two state machines.
 //!
 //! One change, from the page to the replica. The words are those that the glue writes:
 //!
@@ -33,12 +33,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod assets;
 pub mod capture;
 pub mod css;
 pub mod diff;
 pub mod dirt;
 pub mod mask;
 pub mod message;
+pub mod motion;
 pub mod node;
 pub mod ops;
 pub mod pack;
@@ -46,5 +48,6 @@ pub mod reading;
 pub mod repair;
 pub mod replica;
 pub mod seal;
+pub mod selection;
 pub mod session;
 pub mod tree;

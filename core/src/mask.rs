@@ -4,8 +4,11 @@
 //! Every element gets a zone from its own marks, its kind and its parent's zone; every text and
 //! attribute is then treated as its zone asks. The rules and their order are those of SECURITY.md.
 
+mod choice;
 mod patterns;
+mod pictures;
 mod policy;
+mod selection;
 mod states;
 mod treat;
 mod zone;
@@ -14,11 +17,13 @@ pub use patterns::{find, find_joined};
 pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};
 
+use crate::assets::Addresses;
 use crate::css::{self, Asked, Screen};
 use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
-use crate::ops::{StrId, Strings};
+use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
+use pictures::{Pictures, Shown, Shows};
 use std::borrow::Cow;
 use treat::Treatment;
 use zone::Zone;
@@ -44,21 +49,26 @@ pub struct Masking {
     pub(crate) zones: Vec<(NodeId, u16)>,
     /// Elements whose zone changed while their children were not read: read them whole.
     pub reread: Vec<NodeId>,
+    /// Whether a text was too long to be sent whole.
+    pub(crate) left_out: bool,
 }
 
 /// Masks what was read. `tree` tells the zones of the ancestors that were not read again, `screen`
-/// what style sheets ask of the customer's browser; `asked` takes the states that they ask for.
+/// what style sheets ask of the customer's browser; `asked` takes the states that they ask for, and
+/// `addresses` numbers the pictures and fonts that may be sent.
 pub fn mask(
     policy: &Policy,
     tree: &Tree,
     reading: &Reading<Raw>,
     screen: &dyn Screen,
     asked: &mut Asked,
+    addresses: &mut Addresses,
 ) -> Masking {
     let mut masker = Masker {
         policy,
         screen,
         asked,
+        pictures: Pictures::new(addresses),
         raw: reading,
         treated: vec![[None; Treatment::COUNT]; reading.strings.len() as usize],
         strings: Strings::default(),
@@ -66,6 +76,8 @@ pub fn mask(
         settings: Vec::with_capacity(reading.settings.len()),
         zones: vec![],
         reread: vec![],
+        selection: None,
+        left_out: false,
     };
     let mut open: Vec<Zone> = vec![];
     // How deep in what is not even told to have children.
@@ -91,10 +103,15 @@ pub fn mask(
         };
         match *item {
             Item::Document { id, compat, marks, parts, settings } => {
-                let zone = Zone::default()
-                    .with(Zone::MASK, policy.is_mask_all())
-                    .with(Zone::SHOW, policy.shows_all());
-                let zone = masker.marked(zone, marks);
+                // The document of a frame is in the frame's zone.
+                let above = if id == NodeId::DOCUMENT {
+                    Zone::default()
+                        .with(Zone::MASK, policy.is_mask_all())
+                        .with(Zone::SHOW, policy.shows_all())
+                } else {
+                    parent(id)
+                };
+                let zone = masker.marked(above, marks);
                 let settings = masker.plain_settings(zone, parts, settings);
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Document { id, compat, marks, parts, settings });
@@ -133,6 +150,7 @@ pub fn mask(
             }
         }
     }
+    masker.selection(tree);
     Masking {
         reading: Reading {
             items: masker.items,
@@ -141,6 +159,7 @@ pub fn mask(
         },
         zones: masker.zones,
         reread: masker.reread,
+        left_out: masker.left_out,
     }
 }
 
@@ -157,6 +176,7 @@ struct Masker<'a> {
     policy: &'a Policy,
     screen: &'a dyn Screen,
     asked: &'a mut Asked,
+    pictures: Pictures<'a>,
     raw: &'a Reading<Raw>,
     /// For each raw text what it became, by treatment: equal texts are treated once.
     treated: Vec<[Option<StrId>; Treatment::COUNT]>,
@@ -165,6 +185,9 @@ struct Masker<'a> {
     settings: Vec<(SettingName, StrId)>,
     zones: Vec<(NodeId, u16)>,
     reread: Vec<NodeId>,
+    /// Which setting is the selection: what it lies in is masked later.
+    selection: Option<usize>,
+    left_out: bool,
 }
 
 impl Masker<'_> {
@@ -272,6 +295,11 @@ impl Masker<'_> {
         if parts.has(Parts::SETTINGS) {
             for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
                 let SettingName::Prop(prop) = name else { continue };
+                if prop == Prop::Selection {
+                    self.selection = Some(self.settings.len());
+                    self.settings.push((name, value));
+                    continue;
+                }
                 if prop == Prop::Scheme {
                     let scheme = css::scheme_on(self.raw.strings.get(value), self.screen);
                     if !scheme.is_empty() {
@@ -300,6 +328,10 @@ impl Masker<'_> {
         // By kind and zone alone: what the control holds must not tell.
         let gap = replica_tag(namespace, tag) == GAP;
         let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
+        let picture = self.picture(zone, span);
+        let natural = picture.as_ref().is_some_and(|picture| picture.natural);
+        // The glue says so of a frame whose document cannot be read.
+        let mut foreign = false;
         for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
             match name {
                 // What is never sent says nothing of itself but, for a linked style sheet, the sheet.
@@ -320,6 +352,7 @@ impl Masker<'_> {
                         self.settings.push((SettingName::Attr(key), value));
                     }
                 }
+                SettingName::Prop(Prop::Withheld) => foreign = tag == "iframe",
                 SettingName::Prop(Prop::State) => {
                     let place =
                         states::Place { zone, parent, is_control: self.holds_value(tag, span) };
@@ -330,7 +363,13 @@ impl Masker<'_> {
                     }
                 }
                 SettingName::Prop(prop) => {
-                    if zone.has(Zone::BLOCK) && !matches!(prop, Prop::Size) {
+                    let kept = match prop {
+                        Prop::Size => !natural,
+                        Prop::Picture => false,
+                        Prop::TopLayer | Prop::Animations => true,
+                        _ => !zone.has(Zone::BLOCK),
+                    };
+                    if !kept {
                         continue;
                     }
                     let value_prop = matches!(
@@ -348,81 +387,33 @@ impl Masker<'_> {
                 }
             }
         }
-        if withheld {
-            let word = if zone.has(Zone::BLOCK) { "blocked" } else { "masked" };
+        if let Some(picture) = picture {
+            let value = self.strings.push(&picture.value);
+            self.settings.push((SettingName::Prop(Prop::Picture), value));
+        }
+        if withheld || foreign {
+            let word = if zone.has(Zone::BLOCK) {
+                "blocked"
+            } else if foreign {
+                "foreign"
+            } else {
+                "masked"
+            };
             let value = self.strings.push(word);
             self.settings.push((SettingName::Prop(Prop::Withheld), value));
         }
         self.close_span(start)
     }
 
-    fn text_treatment(&self, zone: Zone) -> Treatment {
-        if self.hides_text(zone) { Treatment::Blocks } else { Treatment::Net }
-    }
-
-    fn hides_text(&self, zone: Zone) -> bool {
-        zone.is_hidden()
-            || !zone.is_shown() && (zone.has(Zone::VALUE) || self.policy.mode == Mode::Strict)
-    }
-
-    fn prop_treatment(&self, tag: &str, prop: Prop, zone: Zone, hidden: bool) -> Treatment {
-        match prop {
-            Prop::Value if zone.has(Zone::NEVER) => Treatment::Secret,
-            Prop::Value if hidden => Treatment::Blocks,
-            Prop::Value if tag == "option" => Treatment::Empty,
-            Prop::Value => Treatment::Net,
-            Prop::Sheet | Prop::Adopted if self.hides_text(zone) => Treatment::QuietSheet,
-            Prop::Sheet | Prop::Adopted => Treatment::Sheet,
-            // Told by word, each where it belongs.
-            Prop::Withheld | Prop::State | Prop::Scheme => Treatment::Empty,
-            Prop::Checked
-            | Prop::Indeterminate
-            | Prop::Selected
-            | Prop::Scroll
-            | Prop::TopLayer
-            | Prop::Size => Treatment::Keep,
+    /// What an element shows that is a picture, if its zone shows any.
+    fn picture(&self, zone: Zone, span: Span) -> Option<Shows> {
+        if self.hides_text(zone) {
+            return None;
         }
-    }
-
-    /// How an attribute's value is treated; `None` leaves the attribute away.
-    fn attr_treatment(
-        &self,
-        tag: &str,
-        name: &str,
-        kind: AttrKind,
-        value: &str,
-        zone: Zone,
-    ) -> Option<Treatment> {
-        if zone.has(Zone::BLOCK) {
-            return matches!(name, "class" | "hidden" | "slot").then_some(Treatment::Net);
-        }
-        let hidden = zone.is_hidden();
-        let shown = zone.is_shown();
-        match kind {
-            // Whether the sheet is in force was settled at this end.
-            AttrKind::Data if tag == "style" && matches!(name, "media" | "title") => None,
-            // The live state is a prop; the attribute would tell the first one.
-            AttrKind::Structure if matches!(name, "checked" | "selected") => None,
-            AttrKind::Structure if hidden && !is_layout(name) => None,
-            // On an element of the page's own making such a name can mean anything.
-            AttrKind::Structure if tag.contains('-') && !is_layout(name) => Some(Treatment::Net),
-            // Geometry and flags: the net would take the numbers of a drawing for somebody's.
-            AttrKind::Structure => Some(Treatment::Keep),
-            AttrKind::Name => Some(Treatment::Net),
-            AttrKind::Style if hidden || self.hides_text(zone) => Some(Treatment::QuietStyle),
-            AttrKind::Style => Some(Treatment::Style),
-            AttrKind::Link => Some(Treatment::Link),
-            AttrKind::Fragment => value.starts_with('#').then_some(Treatment::Net),
-            AttrKind::Seen if shown => Some(Treatment::Net),
-            AttrKind::Seen => Some(Treatment::Blocks),
-            AttrKind::Data if name == "value" && tag == "li" && !hidden => Some(Treatment::Keep),
-            AttrKind::Data if shown => Some(Treatment::Net),
-            AttrKind::Data if !name.contains('-') && !name.starts_with('_') => None,
-            AttrKind::Data if name.starts_with("aria-") => None,
-            // Selectors ask for presence and for states; anything else may be data.
-            AttrKind::Data if !hidden && treat::is_state_word(value) => Some(Treatment::Keep),
-            AttrKind::Data => Some(Treatment::Empty),
-        }
+        let settings = self.raw.settings.get(span.range())?;
+        let (_, raw) =
+            settings.iter().find(|(name, _)| *name == SettingName::Prop(Prop::Picture))?;
+        self.pictures.of_element(Shown::of(zone), self.raw.strings.get(*raw))
     }
 
     fn treat(&mut self, raw: StrId, treatment: Treatment) -> StrId {
@@ -434,17 +425,23 @@ impl Masker<'_> {
         }
         let text = self.raw.strings.get(raw);
         let text = match treatment {
-            Treatment::Sheet | Treatment::QuietSheet => {
+            Treatment::Sheet | Treatment::ShownSheet | Treatment::QuietSheet => {
                 let sheet = css::sheet_on(text, self.screen, self.asked);
-                Cow::Owned(treat::treat(self.policy, treatment, &sheet).into_owned())
+                Cow::Owned(
+                    treat::treat(self.policy, &self.pictures, treatment, &sheet).into_owned(),
+                )
             }
-            Treatment::Style | Treatment::QuietStyle => {
+            Treatment::Style | Treatment::ShownStyle | Treatment::QuietStyle => {
                 let style = css::style_on(text, self.screen);
-                Cow::Owned(treat::treat(self.policy, treatment, &style).into_owned())
+                Cow::Owned(
+                    treat::treat(self.policy, &self.pictures, treatment, &style).into_owned(),
+                )
             }
-            _ => treat::treat(self.policy, treatment, text),
+            _ => treat::treat(self.policy, &self.pictures, treatment, text),
         };
-        let done = self.strings.push(&text);
+        let (whole, is_cut) = cut(&text);
+        self.left_out |= is_cut;
+        let done = self.strings.push(whole);
         if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
             *entry = Some(done);
         }
@@ -461,37 +458,4 @@ impl Masker<'_> {
             None => self.strings.push(name),
         }
     }
-}
-
-/// What lays an element out and says nothing of what is in it.
-fn is_layout(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "align",
-        "autocomplete",
-        "cols",
-        "colspan",
-        "contenteditable",
-        "dir",
-        "disabled",
-        "height",
-        "hidden",
-        "multiple",
-        "nowrap",
-        "open",
-        "popover",
-        "readonly",
-        "required",
-        "role",
-        "rows",
-        "rowspan",
-        "size",
-        "span",
-        "tabindex",
-        "type",
-        "valign",
-        "viewBox",
-        "width",
-        "wrap",
-    ];
-    NAMES.contains(&name)
 }

@@ -5,15 +5,17 @@
 
 pub mod action;
 pub mod annotation;
+pub mod asset;
 pub mod control;
 pub mod page;
 
 pub use action::{Act, Action, ActionResult, Modifiers, Outcome, Spot};
 pub use annotation::Annotate;
+pub use asset::{Asset, Got, Offer, Want};
 pub use control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-pub use page::{Applied, Page, PageKind, Pointer, Repair, View};
+pub use page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -36,6 +38,10 @@ pub enum FromCustomer {
     ActionResult(action::ActionResult),
     /// Answer to a request for control, or the customer taking it back.
     Level(control::LevelChanged),
+    /// Pictures and fonts that there are.
+    Offer(asset::Offer),
+    /// A piece of one.
+    Asset(asset::Asset),
 }
 
 /// Agent to customer.
@@ -57,4 +63,8 @@ pub enum FromAgent {
     Applied(page::Applied),
     /// The replica differs or was lost: send the page anew.
     Repair(page::Repair),
+    /// Send these pictures and fonts.
+    Want(asset::Want),
+    /// So much of them has come.
+    Got(asset::Got),
 }

@@ -56,9 +56,11 @@ impl Namespace {
 /// What stands for an element that is never sent (a script, a template…): it keeps its place, so
 /// that `:nth-child` counts as on the customer's page.
 pub const GAP: &str = "saath-gap";
-/// What stands for an element whose picture is not sent (a frame, a plug-in, a canvas…): an empty
-/// box of its size.
+/// What stands for an old-fashioned frame, whose document is not sent: an empty box of its size.
 pub const BOX: &str = "saath-box";
+/// What stands for an element with a name of no standard: it has no looks of its own, but what is in
+/// it is seen.
+pub const OTHER: &str = "saath-other";
 
 /// What a replica calls an element that shows something from elsewhere, and that would fetch or run
 /// under its own name: a custom element, so that style sheets can still mean each kind by its own.
@@ -101,8 +103,12 @@ impl<'a> Tag<'a> {
 pub fn replica_tag(namespace: Namespace, name: &str) -> &str {
     match Tag::parse(namespace, name) {
         Some(_) => name,
-        None if names::is_replaced(name) => BOX,
-        None => GAP,
+        None if names::is_frame(name) => BOX,
+        None => match replaced_name(name) {
+            Some(replaced) => replaced,
+            None if namespace == Namespace::Html && !names::is_hidden(name) => OTHER,
+            None => GAP,
+        },
     }
 }
 
@@ -163,7 +169,8 @@ pub enum Prop {
     Selected = 3,
     /// Scroll offset `left,top` in CSS pixels.
     Scroll = 4,
-    /// `modal` or `popover` while in the top layer.
+    /// While in the top layer: `modal`, `popover` or `fullscreen`, a number that grows from the lowest
+    /// to the highest, and of a popover the number of the button that opened it.
     TopLayer = 5,
     /// The text of the style sheet that the element owns.
     Sheet = 6,
@@ -171,17 +178,24 @@ pub enum Prop {
     Adopted = 7,
     /// `width,height` in CSS pixels of an element that is shown as an empty box.
     Size = 8,
-    /// `masked` or `blocked` on an element whose content is withheld, for the console to mark.
+    /// `masked` or `blocked` on an element whose content is withheld, `foreign` on a frame of
+    /// another origin, for the console to mark.
     Withheld = 9,
     /// Words for what only the customer's page has, sorted: `focus hover`. See [`state`].
     State = 10,
+    /// The picture of an element that is one: [`crate::assets::Picture`].
+    Picture = 11,
+    /// The running animations, as [`crate::motion`] has them.
+    Animations = 12,
     /// `light` or `dark` on a document that says in its head which colour schemes it has.
     Scheme = 13,
+    /// What the customer has selected, as [`crate::selection`] has it, on the document.
+    Selection = 14,
 }
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -193,7 +207,10 @@ impl Prop {
         Self::Size,
         Self::Withheld,
         Self::State,
+        Self::Picture,
+        Self::Animations,
         Self::Scheme,
+        Self::Selection,
     ];
 
     /// From its number on the wire and in the glue.
@@ -234,12 +251,12 @@ mod tests {
     #[test]
     fn nothing_that_runs_or_fetches_can_be_named() {
         for name in [
-            "script", "iframe", "object", "embed", "link", "meta", "base", "template", "SCRIPT",
-            "portal", "frame", "a b", "",
+            "script", "object", "embed", "link", "meta", "base", "template", "SCRIPT", "portal",
+            "frame", "a b", "",
         ] {
             assert_eq!(Tag::parse(Namespace::Html, name), None, "{name}");
         }
-        for name in ["script", "foreignObject", "animate", "set", "image", "a\u{0}"] {
+        for name in ["script", "foreignObject", "animate", "set", "a\u{0}"] {
             assert_eq!(Tag::parse(Namespace::Svg, name), None, "{name}");
         }
         for name in [
@@ -248,6 +265,11 @@ mod tests {
             "onx-y",
             "ONLOAD",
             "srcdoc",
+            "sandbox",
+            "allow",
+            "csp",
+            "credentialless",
+            "referrerpolicy",
             "src",
             "srcset",
             "action",
@@ -286,12 +308,29 @@ mod tests {
     #[test]
     fn what_cannot_be_named_keeps_its_place() {
         assert_eq!(replica_tag(Namespace::Html, "script"), GAP);
-        assert_eq!(replica_tag(Namespace::Html, "iframe"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "frameset"), BOX);
+        assert_eq!(replica_tag(Namespace::Html, "canvas"), "saath-canvas");
+        assert!(Tag::parse(Namespace::Html, "canvas").is_none());
         assert_eq!(replica_tag(Namespace::Html, "p"), "p");
         assert!(
             Tag::parse(Namespace::Html, GAP).is_some()
                 && Tag::parse(Namespace::Html, BOX).is_some()
         );
+    }
+
+    #[test]
+    fn what_has_a_name_of_no_standard_is_seen_without_it() {
+        let tag = |name| replica_tag(Namespace::Html, name);
+        for name in ["script", "template", "noscript", "link", "meta", "base"] {
+            assert_eq!(tag(name), GAP, "{name}");
+        }
+        for name in ["invoice", "a\"b", "x:y", "DIV", "fencedframe", "1", ""] {
+            assert_eq!(tag(name), OTHER, "{name}");
+        }
+        assert_eq!(tag("frame"), BOX);
+        assert_eq!(tag("video"), "saath-video");
+        assert_eq!(replica_tag(Namespace::Svg, "script"), GAP);
+        assert!([GAP, BOX, OTHER].iter().all(|name| tag(name) == *name));
     }
 
     #[test]

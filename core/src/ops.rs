@@ -10,6 +10,11 @@ use crate::node::{AttrKind, AttrName, Namespace, NodeId, Prop};
 use thiserror::Error;
 pub(crate) use words::{unzigzag, zigzag};
 
+/// The longest text that is sent, in bytes; what is longer is cut.
+pub const MAX_TEXT: usize = 8 << 20;
+/// All texts of a batch, in bytes, so that a message has room for them and for the ops.
+pub const MAX_TEXTS: usize = 3 * MAX_TEXT;
+
 /// A text of the batch's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StrId(pub(crate) u32);
@@ -37,6 +42,11 @@ impl Strings {
         self.blob.get(start as usize..end as usize).unwrap_or("")
     }
 
+    /// How long all texts are, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.blob.len()
+    }
+
     /// How many texts there are.
     pub fn len(&self) -> u32 {
         u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
@@ -46,6 +56,14 @@ impl Strings {
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
+}
+
+/// A text, or as much of it as is sent, and whether that is less.
+pub(crate) fn cut(text: &str) -> (&str, bool) {
+    // A character has four bytes at most.
+    let ends = (0..4).map(|short| MAX_TEXT.min(text.len()).saturating_sub(short));
+    let whole = ends.filter_map(|end| text.get(..end)).next().unwrap_or("");
+    (whole, whole.len() < text.len())
 }
 
 /// An attribute or a state of an element.
@@ -106,6 +124,16 @@ pub enum Op {
         id: NodeId,
         /// Its host.
         host: NodeId,
+    },
+    /// The document of a frame, empty. It is the first child of its host, an `iframe`; a document
+    /// that was there before stays behind it until it is removed, as what is in it may yet move out.
+    Frame {
+        /// Its number.
+        id: NodeId,
+        /// The `iframe`.
+        host: NodeId,
+        /// How the frame's document is laid out.
+        compat: Compat,
     },
     /// A node goes elsewhere, with all that is in it.
     Move {
@@ -228,6 +256,8 @@ mod tests {
                 Op::Set { id, key: Key::Prop(Prop::Scroll), value: text },
                 Op::Text { id: NodeId(9), at: Place { parent: id, before: None }, text },
                 Op::Shadow { id: NodeId(300), host: id },
+                Op::Frame { id: NodeId(400), host: id, compat: Compat::Quirks },
+                Op::Frame { id: NodeId(401), host: id, compat: Compat::Standards },
                 Op::Move { id: NodeId(9), at: Place { parent: NodeId(300), before: Some(id) } },
                 Op::SetText { id: NodeId(9), text: row },
                 Op::Unset { id, key: Key::Attr(class) },
@@ -247,7 +277,7 @@ mod tests {
 
     #[test]
     fn forbidden_names_do_not_decode() {
-        for tag in ["script", "iframe", "x y"] {
+        for tag in ["script", "object", "x y"] {
             let mut batch = sample();
             batch.strings = Strings::default();
             for text in [tag, "class", "row", "t"] {

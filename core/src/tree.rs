@@ -22,6 +22,8 @@ use thiserror::Error;
 pub const MAX_NODES: usize = 1 << 20;
 /// The deepest a tree may be. Browsers stop their parsers at 512; scripts can go deeper.
 pub const MAX_DEPTH: u32 = 8_192;
+/// The most frames a tree may have: each is a whole document for the browser.
+pub const MAX_FRAMES: usize = 1_024;
 /// The most settings an element may have.
 pub const MAX_SETTINGS: usize = 1_024;
 
@@ -46,12 +48,14 @@ pub enum ApplyError {
 /// What kind of node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The document.
+    /// The document, or the document of a frame.
     Document,
     /// An element.
     Element,
     /// An element that holds no nodes: what is in a `style` is its state, which is cleaned.
     Leaf,
+    /// An `iframe`: nothing is in it but its document.
+    Frame,
     /// A text node.
     Text,
     /// A shadow root.
@@ -63,6 +67,7 @@ pub enum Kind {
 pub struct Tree {
     nodes: Slab<TreeNode>,
     names: Names,
+    frames: usize,
     hash: u64,
 }
 
@@ -190,8 +195,12 @@ impl Tree {
             }
             Op::Element { id, at, namespace, tag } => {
                 let content = mix(2 + u64::from(namespace.code()), hash_of(tag));
-                let is_style = strings.get(tag) == "style";
-                self.insert(id, if is_style { Kind::Leaf } else { Kind::Element }, content, at)?;
+                let kind = match strings.get(tag) {
+                    "style" => Kind::Leaf,
+                    "iframe" => Kind::Frame,
+                    _ => Kind::Element,
+                };
+                self.insert(id, kind, content, at)?;
             }
             Op::Text { id, at, text } => self.insert(id, Kind::Text, hash_of(text), at)?,
             Op::Shadow { id, host } => {
@@ -202,6 +211,15 @@ impl Tree {
                     return Err(ApplyError::Misplaced(id));
                 }
                 self.add(id, Kind::Shadow, 7)?;
+                self.link(id.0, host.0, first);
+            }
+            Op::Frame { id, host, compat } => {
+                let first = self.nodes.get(host.0).ok_or(ApplyError::Unknown(host))?.first;
+                let second = self.nodes.get(first).is_some_and(|node| node.next != 0);
+                if self.kind(host) != Some(Kind::Frame) || second {
+                    return Err(ApplyError::Misplaced(id));
+                }
+                self.add(id, Kind::Document, mix(8, u64::from(compat as u8)))?;
                 self.link(id.0, host.0, first);
             }
             Op::Move { id, at } => {
@@ -299,9 +317,14 @@ impl Tree {
         if self.contains(id) {
             return Err(ApplyError::Duplicate(id));
         }
-        if self.nodes.len() >= MAX_NODES || !self.nodes.has_room(id.0) {
+        let is_frame = kind == Kind::Frame;
+        if self.nodes.len() >= MAX_NODES
+            || !self.nodes.has_room(id.0)
+            || is_frame && self.frames >= MAX_FRAMES
+        {
             return Err(ApplyError::TooLarge);
         }
+        self.frames += usize::from(is_frame);
         let node = TreeNode {
             kind,
             zone: 0,
@@ -333,7 +356,7 @@ impl Tree {
 
     fn check_place(&self, id: NodeId, at: Place) -> Result<(), ApplyError> {
         let parent = self.nodes.get(at.parent.0).ok_or(ApplyError::Unknown(at.parent))?;
-        if matches!(parent.kind, Kind::Text | Kind::Leaf) {
+        if matches!(parent.kind, Kind::Text | Kind::Leaf | Kind::Frame) {
             return Err(ApplyError::Misplaced(id));
         }
         if parent.depth >= MAX_DEPTH {

@@ -4,6 +4,8 @@
 //! like one (it is told nothing of changes inside subtrees that are detached once it has run) and a
 //! reader that writes the words that `glue.js` writes.
 
+#[path = "converge/large.rs"]
+mod large;
 mod page;
 #[path = "converge/repair.rs"]
 mod repair;
@@ -21,6 +23,8 @@ enum Step {
     Observe,
     /// What is dirty is read and sent.
     Flush,
+    /// A part of it.
+    Turn,
 }
 
 fn run(policy: &Policy, steps: &[Step]) -> Ends {
@@ -35,6 +39,7 @@ fn go(ends: &mut Ends, steps: &[Step]) {
             Step::Edit(edit) => ends.edit(edit),
             Step::Observe => ends.observe(),
             Step::Flush => ends.flush(),
+            Step::Turn => drop(ends.turn()),
         }
     }
     ends.flush();
@@ -51,6 +56,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         12 => page::any_edit().prop_map(Step::Edit),
         1 => Just(Step::Observe),
         2 => Just(Step::Flush),
+        2 => Just(Step::Turn),
     ];
     proptest::collection::vec(step, 1..60)
 }
@@ -78,6 +84,30 @@ proptest! {
         go(&mut ends, &steps);
         // Here the masks change nothing, so the page itself is the measure.
         prop_assert_eq!(ends.sink.html(), ends.page.html());
+    }
+
+    /// Pages too large for one turn are read in many, and change in between.
+    #[test]
+    fn the_replica_equals_the_page_that_is_read_in_parts(steps in steps(), most in 1usize..9) {
+        let policy = show_all();
+        let mut ends = Ends::new(&policy);
+        ends.page.marks = false;
+        ends.most = most;
+        go(&mut ends, &steps);
+        prop_assert_eq!(ends.sink.html(), ends.page.html());
+        prop_assert_eq!(ends.leaked(), [0; 0]);
+    }
+
+    #[test]
+    fn the_replica_equals_the_masked_page_that_is_read_in_parts(steps in steps(), most in 1usize..9) {
+        let mut ends = Ends::new(&Policy::default());
+        ends.most = most;
+        go(&mut ends, &steps);
+        prop_assert_eq!(ends.sink.html(), from_scratch(&ends.page, &Policy::default()).0.html());
+        for message in &ends.sent {
+            let batch = String::from_utf8_lossy(&message.batch).into_owned();
+            prop_assert!(!batch.contains(page::SECRET), "{}", batch);
+        }
     }
 
     #[test]

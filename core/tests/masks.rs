@@ -52,9 +52,23 @@ impl Words {
 
 /// All texts of the first page that is sent, and the capture afterwards.
 fn send(policy: &Policy, elements: &[El<'_>]) -> (Vec<String>, Capture) {
+    send_with(policy, &[], elements)
+}
+
+/// The same, with states of the document.
+fn send_with(
+    policy: &Policy,
+    props: &[(Prop, &str)],
+    elements: &[El<'_>],
+) -> (Vec<String>, Capture) {
     let mut capture = Capture::new(policy.clone());
     capture.dirt.take();
-    let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+    let head = 5 | 3 << 6 | (props.len() as u32) << 14;
+    let mut words = Words { words: vec![head, 1], blob: String::new(), lengths: vec![] };
+    for (prop, value) in props {
+        let value = words.string(value);
+        words.words.extend([1 << 31 | prop.code(), value]);
+    }
     for (index, element) in elements.iter().enumerate() {
         words.element(index as u32 + 2, element);
     }
@@ -293,6 +307,53 @@ fn lists_that_are_masked_have_no_options() {
 }
 
 #[test]
+fn animations_carry_what_their_element_may() {
+    const TIMES: &str = "running\t0\t1\t0\t0\t9\t1\t0\tnormal\tnone\tlinear\treplace\treplace";
+    let sheet = format!("css\tspin\t0\t\t{TIMES}");
+    let script = |values: &str| {
+        let values = values.replace('|', "\u{1f}");
+        format!("keyframes\t\t1\t\t{TIMES}\t0\u{1f}linear\u{1f}auto\u{1f}{values}")
+    };
+    let text = format!("{sheet}\n{}", script("opacity|1|content|'ABCPV1234D'|--name|Asha"));
+    let props = &[(Prop::Animations, text.as_str())];
+    let shown = format!("{sheet}\n{}", script("opacity|1|content|\"████████\"|--name|Asha"));
+    check(&values(), El { tag: "p", props, ..El::default() }, &["p", &shown]);
+    let looks = format!("{sheet}\n{}", script("opacity|1"));
+    check(&strict(), El { tag: "p", props, ..El::default() }, &["p", &looks]);
+    let masked = El { tag: "p", marks: Marks::MASK, props, ..El::default() };
+    check(&show_all(), masked, &["p", &looks]);
+    let blocked = El { tag: "p", marks: Marks::BLOCK, props, ..El::default() };
+    check(&show_all(), blocked, &["p", &sheet, "blocked"]);
+}
+
+#[test]
+fn a_selection_is_told_where_both_its_ends_are_shown() {
+    let check = |policy: &Policy, selection: &str, expected: &str| {
+        let props = &[(Prop::Selection, selection)];
+        let elements = [
+            El { tag: "p", text: Some("shown"), ..El::default() },
+            El { tag: "p", marks: Marks::MASK, text: Some("masked"), ..El::default() },
+            El { tag: "input", attrs: &[("type", "file")], ..El::default() },
+            El { tag: "div", marks: Marks::BLOCK, ..El::default() },
+        ];
+        let (texts, _) = send_with(policy, props, &elements);
+        assert!(texts.iter().any(|text| text == expected), "{selection}: {texts:?}");
+        assert!(selection == expected || !texts.iter().any(|text| text == selection));
+    };
+    check(&values(), "range 102 0 2 102 3 2", "range 102 0 2 102 3 2");
+    check(&strict(), "range 102 0 2 102 3 2", "");
+    check(&show_all(), "range 102 0 2 103 3 3", "");
+    check(&show_all(), "range 103 0 3 102 3 2", "");
+    // Not in the reading, and not known before.
+    check(&show_all(), "range 102 0 9 102 3 2", "");
+    check(&values(), "picker 4", "picker 4");
+    check(&values(), "picker 5", "");
+    let element =
+        El { tag: "p", props: &[(Prop::Selection, "range 1 1 1 1 1 1")], ..El::default() };
+    assert_eq!(send(&show_all(), &[element]).0, ["p", ""]);
+}
+
+#[test]
 fn an_agent_acts_only_on_what_is_shown_and_allowed() {
     let (_, capture) = send(
         &values(),
@@ -328,4 +389,50 @@ fn a_broken_policy_masks_everything() {
     let page = capture.turn(&reading).unwrap().page.unwrap();
     assert!(!String::from_utf8_lossy(&page.batch).contains("secret"));
     assert_eq!(capture.access(NodeId(2)), Access::Masked);
+}
+
+/// What stands in a frame is masked as what stands in its element would be.
+#[test]
+fn a_frame_masks_what_is_in_it() {
+    let texts = |policy: &Policy, marks: u32, inner: El<'_>| {
+        let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
+        let tag = words.string("iframe");
+        words.words.extend([1 | 3 << 6 | marks << 8, 2, tag, 5 | 3 << 6, 3]);
+        words.element(4, &inner);
+        words.words.extend([0, 0, 0]);
+        let mut capture = Capture::new(policy.clone());
+        capture.dirt.take();
+        let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
+        let page = capture.turn(&reading).unwrap().page.unwrap();
+        let applied = Replica::default().apply(&page).unwrap();
+        let texts = applied.batch.texts().map(str::to_owned).collect::<Vec<_>>();
+        (texts, capture.access(NodeId(4)))
+    };
+    let p = El { tag: "p", text: Some("Hello"), ..El::default() };
+    let shown = |texts: Vec<String>| texts.contains(&"Hello".to_owned());
+    let (plain, access) = texts(&values(), 0, p);
+    assert!(shown(plain) && access == Access::Free);
+    for (policy, marks) in [(values(), Marks::MASK), (values(), Marks::BLOCK), (strict(), 0)] {
+        assert!(!shown(texts(&policy, marks, p).0), "{marks}");
+    }
+    assert_eq!(texts(&values(), Marks::MASK, p).1, Access::Masked);
+    assert_eq!(texts(&values(), Marks::NO_ACT, p).1, Access::Excluded);
+    // A frame that shows more does so for what is in it, and no further than elsewhere.
+    let input = El { tag: "input", props: &[(Prop::Value, "Hello")], ..El::default() };
+    assert!(!shown(texts(&values(), 0, input).0));
+    assert!(shown(texts(&values(), Marks::SHOW, input).0));
+    assert!(!shown(texts(&Policy::mask_all(), Marks::SHOW, p).0));
+}
+
+#[test]
+fn a_frame_of_another_origin_is_told_as_such() {
+    let frame = El {
+        tag: "iframe",
+        attrs: &[("src", "https://pay.example/?pan=1"), ("srcdoc", "<p>x"), ("allow", "camera")],
+        props: &[(Prop::Withheld, "whatever")],
+        ..El::default()
+    };
+    check(&show_all(), frame, &["iframe", "foreign"]);
+    let other = El { tag: "div", props: &[(Prop::Withheld, "whatever")], ..El::default() };
+    check(&show_all(), other, &["div"]);
 }

@@ -17,7 +17,7 @@ mod world;
 use saath_core::message::action::{Action, ActionResult, Modifiers, Outcome, Spot};
 use saath_core::message::annotation::Annotate;
 use saath_core::message::control::{DenyReason, EndReason, Level, LevelReason, RequestLevel};
-use saath_core::message::page::{PageKind, Pointer, View};
+use saath_core::message::page::{PageKind, Pointer, View, Waiting};
 use saath_core::node::NodeId;
 use saath_core::session::{Ended, State, agent, customer};
 use saath_protocol::envelope::{FrameKind, Side};
@@ -79,6 +79,8 @@ fn the_whole_journey() {
         url: "https://portal.example/itr".into(),
         hidden: false,
         overlay_scrollbars: true,
+        waiting: Some(Waiting::Alert),
+        visual: None,
     };
     world.customer(customer::Event::View(view.clone()));
     world.customer(customer::Event::Pointer(Pointer { x: 3, y: 4, pressed: true }));

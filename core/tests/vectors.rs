@@ -7,10 +7,11 @@ use hkdf::Hkdf;
 use hkdf::hmac::{Hmac, Mac};
 use saath_core::message::action::{Act, Action, ActionResult, Modifiers, Outcome, Spot};
 use saath_core::message::annotation::Annotate;
+use saath_core::message::asset::{Asset, Content, Got, Offer, Offered, Want, Why};
 use saath_core::message::control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-use saath_core::message::page::{Applied, Page, PageKind, Pointer, Repair, View};
+use saath_core::message::page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 use saath_core::message::{FromAgent, FromCustomer};
 use saath_core::node::NodeId;
 use saath_core::seal::self_test::{CPACE_B3, SESSION, SessionVector, self_test};
@@ -235,16 +236,23 @@ macro_rules! golden {
 fn messages_from_the_customer() {
     use FromCustomer as M;
     golden!(M, M::Granted(_) | M::Denied(_) | M::End(_) | M::Page(_) | M::View(_) | M::Pointer(_)
-        | M::ActionResult(_) | M::Level(_) => {
+        | M::ActionResult(_) | M::Level(_) | M::Offer(_) | M::Asset(_) => {
         M::Granted(Granted { level: Level::Point, policy: [0xab; 32] }) => "0001abababababababababababababababababababababababababababababababab",
         M::Denied(DenyReason::Reported) => "0102",
         M::End(EndReason::Idle) => "0204",
         M::Page(Page { number: 300, kind: PageKind::Fresh, batch: vec![1, 2, 3], hash: u64::MAX }) => "03fb2c010103010203fdffffffffffffffff",
         M::View(View { width: 1280, height: 720, scale: 1500, title: "आयकर".into(),
-            url: "https://portal.example/".into(), hidden: false, overlay_scrollbars: true }) => "04fb0005fbd002fbdc050ce0a486e0a4afe0a495e0a4b01768747470733a2f2f706f7274616c2e6578616d706c652f0001",
+            url: "https://portal.example/".into(), hidden: false, overlay_scrollbars: true,
+            waiting: Some(Waiting::Confirm), visual: Some(Visual { left: 0, top: 100, width: 64_000, height: 30_050 })
+        }) => "04fb0005fbd002fbdc050ce0a486e0a4afe0a495e0a4b01768747470733a2f2f706f7274616c2e6578616d706c652f00010101010064fb00fafb6275",
         M::Pointer(Pointer { x: -1, y: 70_000, pressed: true }) => "0501fce022020001",
         M::ActionResult(ActionResult { serial: 7, outcome: Outcome::Masked }) => "060703",
         M::Level(LevelChanged { level: Level::Act, why: LevelReason::Resumed }) => "070204",
+        M::Offer(Offer { assets: vec![
+            Offered { number: 7, content: Content::Bytes { hash: [0xcd; 32], size: 300, keep: true } },
+            Offered { number: 600, content: Content::Missing(Why::OverBudget) },
+        ] }) => "08020700cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdfb2c0101fb58020102",
+        M::Asset(Asset { number: 7, offset: 300, bytes: vec![1, 2, 3] }) => "0907fb2c0103010203",
     });
 }
 
@@ -252,7 +260,7 @@ fn messages_from_the_customer() {
 fn messages_from_the_agent() {
     use FromAgent as M;
     golden!(M, M::Identify(_) | M::End(_) | M::RequestLevel(_) | M::ReleaseLevel(_) | M::Act(_)
-        | M::Annotate(_) | M::Applied(_) | M::Repair(_) => {
+        | M::Annotate(_) | M::Applied(_) | M::Repair(_) | M::Want(_) | M::Got(_) => {
         M::Identify(Identify { token: "a.b.c".into(), proof: vec![0xee; 4] }) => "0005612e622e6304eeeeeeee",
         M::End(EndReason::AgentEnded) => "0101",
         M::RequestLevel(RequestLevel { level: Level::Act, reason: "why".into() }) => "020203776879",
@@ -261,6 +269,8 @@ fn messages_from_the_agent() {
         M::Annotate(Annotate::Clear) => "0503",
         M::Applied(Applied { number: 65_536 }) => "06fc00000100",
         M::Repair(Repair { number: 2, digest: vec![5, 6] }) => "0702020506",
+        M::Want(Want { numbers: vec![5, 600] }) => "080205fb5802",
+        M::Got(Got { bytes: 300 }) => "09fb2c01",
     });
 }
 
@@ -313,6 +323,9 @@ fn values() {
     use LevelReason as L;
     golden!(L, L::Allowed | L::Declined | L::Revoked | L::Released | L::Resumed => {
         L::Allowed => "00", L::Declined => "01", L::Revoked => "02", L::Released => "03", L::Resumed => "04",
+    });
+    golden!(Why, Why::Unreadable | Why::TooLarge | Why::OverBudget => {
+        Why::Unreadable => "00", Why::TooLarge => "01", Why::OverBudget => "02",
     });
     use Outcome as O;
     golden!(O, O::Done | O::NotAllowed | O::Gone | O::Masked | O::Excluded | O::NotInteractive

@@ -1,22 +1,26 @@
 // What a person sees of a page, in lines, and where a replica's lines differ. Written against the
 // promise and not against the code: what is not named here as left out must be there and be equal.
 
-import { attributesOf, boxOf, boxesOf, childNodes, localName, matches, namespaceOf, nodeType, shadowRoot } from "./native.js";
+import { attribute, attributesOf, boxOf, boxesOf, childNodes, localName, matches, namespaceOf, nodeType, shadowRoot } from "./native.js";
 import { documentIn, isNever } from "./veil.js";
 
 /** Never in a replica; an empty element keeps the place. */
 const GAPS = new Set(["script", "noscript", "template", "link", "meta", "base", "source", "track", "param"]);
 /** Without their picture: a box of the same size. */
-const BOXES = new Set(["iframe", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
+const BOXES = new Set(["iframe", "frameset", "frame", "object", "embed", "applet", "video", "audio", "canvas"]);
 const FRAMES = new Set(["iframe", "frame"]);
 /** What loads, runs or leads away, and what the live state replaces. */
 const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poster", "ping", "background",
-  "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
+  "srcdoc", "sandbox", "allow", "loading", "referrerpolicy", "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
   "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
+const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:",
+  "http://www.w3.org/1998/Math/MathML": "math:" };
 /** The replica's own, which a page cannot set. */
-const OURS = new Set(["data-saath-withheld", "data-saath-state"]);
+const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker"]);
+/** What is told of an element that no policy shows: enough to lay it out and style it. */
+const TOLD = new Set(["class", "id", "name", "type", "style"]);
 /** In place of what is never told. */
 const SECRET = "████████";
 const MOST = 12;
@@ -68,15 +72,23 @@ export function linesOf(doc, isReplica, styles, portable) {
     if (nodeType(node) !== 1) return;
     const tag = localName(node);
     if (tag.startsWith("saath-") && !isReplica) return;
-    const inner = FRAMES.has(tag) && documentIn(node);
+    // A name of no standard is not told, and a style for it has no effect.
+    if (isOther(node)) {
+      lines.push(`${indent}<other${plainAttributes(node)}>`);
+      for (const child of node.childNodes) walk(child, depth + 1);
+      return;
+    }
+    // A replica says in a frame of its own that the page's is of another origin.
+    const inner = FRAMES.has(tag) && node.dataset.saathWithheld !== "foreign" && documentIn(node);
     const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
       return;
     }
-    lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, size)));
+    lines.push(indent + (kind === "box" ? `<box>${size(node)}` : head(node, isReplica, portable, size)));
     if (kind === "box") return;
     if (kind === "frame") {
+      if (styles) lines.push(`${indent}: ${looks(win, node)}`);
       lines.push(...linesOf(inner, isReplica, styles, portable).map((line) => `${indent} ${line}`));
       return;
     }
@@ -94,25 +106,43 @@ export function linesOf(doc, isReplica, styles, portable) {
   return lines;
 }
 
-function head(node, isReplica, size) {
+function isOther(node) {
+  return localName(node) === "saath-other" || !(namespaceOf(node) in PREFIXES) ||
+    Object.prototype.toString.call(node) === "[object HTMLUnknownElement]";
+}
+
+function plainAttributes(node) {
+  const { className, id } = node;
+  return (className ? ` class=${className}` : "") + (id ? ` id=${id}` : "");
+}
+
+function head(node, isReplica, portable, size) {
   const tag = localName(node);
-  const parts = [{ "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:", "http://www.w3.org/1998/Math/MathML": "math:" }[namespaceOf(node)] + tag];
+  const parts = [PREFIXES[namespaceOf(node)] + tag];
   const never = !isReplica && isNever(node);
+  const bare = isNever(node) || attribute(node, "data-saath-withheld") !== null;
   const attributes = [];
   for (let { name, value } of attributesOf(node)) {
+    if (bare && !TOLD.has(name)) continue;
     if (name.startsWith("on") || DROPPED.has(name) || OURS.has(name)) continue;
     // It says which sheets are in force: those are there or not.
     if (tag === "style" && (name === "media" || name === "title")) continue;
     // A part has its states as more names.
     if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
+    // Names that only frameworks know.
+    if (!/^(xlink:|xml:)?[a-z_][\w.-]*$/i.test(name)) continue;
+    if (!PREFIXES[namespaceOf(node)] && name !== name.toLowerCase()) continue;
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
+    // By its name a link could be opened in a frame.
+    if (tag === "iframe" && name === "name") continue;
     // The size of a picture is told by its style there; here it is measured.
     if (tag === "img" && name === "style") continue;
     if (name === "href" && namespaceOf(node).endsWith("svg") && tag !== "a") {
       // Into the page itself, or nowhere.
       if (value.startsWith("#")) attributes.push(`href=${value}`);
     } else if (name === "href") attributes.push("href=#");
-    // Style declarations: as the engine understands them.
+    // Style declarations: as the engine understands them, each in words of its own.
+    else if (name === "style" && portable) attributes.push("style");
     else if (name === "style") attributes.push(`style=${settled(node.style?.cssText ?? value)}`);
     else attributes.push(`${name}=${value}`);
   }
@@ -133,7 +163,19 @@ function head(node, isReplica, size) {
     const root = node === node.ownerDocument.scrollingElement;
     if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
   }
+  parts.push(...moves(node));
   return `<${parts.join(" ")}>`;
+}
+
+/** What moves on it. Where a running one is depends on when it is asked. */
+function moves(node) {
+  const animations = node.getAnimations?.({ subtree: true }) ?? [];
+  return animations.filter(({ effect }) => effect.target === node).map((animation) => {
+    const { playState, playbackRate, currentTime, animationName, effect } = animation;
+    const at = playState === "running" || typeof currentTime !== "number" ? "" : ` at ${Math.round(currentTime)}`;
+    const state = playState === "finished" ? "paused" : playState;
+    return `moving ${animationName ?? ""}${effect.pseudoElement ?? ""} ${state} ×${playbackRate}${at}`;
+  });
 }
 
 /** Of two colour schemes the one in use is told. */

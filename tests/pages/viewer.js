@@ -14,7 +14,7 @@ const styles = query.get("styles") !== "no";
 const frames = [];
 const complaints = [];
 const refused = new Set();
-let replica, recorder, page, failure;
+let replica, recorder, record, policy, page, failure;
 
 window.viewer = {
   /** Resolves when the page is recorded. */
@@ -73,6 +73,7 @@ window.viewer = {
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
     return [...refused, ...loaded.filter((name) => !/^(data|blob):/.test(name))];
   },
+  flush: () => recorder.flush(),
   html: () => replica.document.documentElement.outerHTML,
   page: () => page,
   document: () => replica.document,
@@ -81,6 +82,30 @@ window.viewer = {
   /** How much was emitted. */
   bytes: () => frames.reduce((sum, { length }) => sum + length, 0),
   stop: () => recorder.stop(),
+  /** Records the page once more at its own pace, until nothing comes for a while: how long the page
+   * could do nothing else, in milliseconds, and what this replica has otherwise. */
+  async pace() {
+    const other = new Replica(place);
+    let longest = 0, quiet = 0;
+    const frames = [];
+    const emit = (frame) => {
+      quiet = 0;
+      frames.push(frame);
+    };
+    let last = performance.now();
+    const second = record({ policy, emit });
+    while (quiet++ < 30) {
+      await new Promise((done) => setTimeout(done, 10));
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+    }
+    second.stop();
+    for (const frame of frames) other.apply(frame);
+    const found = differences(page.document, other.document, false);
+    other.free();
+    return { longest: Math.round(longest), frames: frames.length, differences: found };
+  },
   /** Emits what repairs the replica, if it needs it. */
   repair: () => {
     const doubt = replica.doubt();
@@ -99,22 +124,32 @@ window.viewer = {
     for (const text of recorded) emit(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
     return failure ?? null;
   },
+  /** The tree and the place of what is replayed, once it is painted. */
+  async shown() {
+    await nextFrame();
+    await nextFrame();
+    return { lines: window.viewer.lines(true), replica: rect(place.querySelector("iframe")) };
+  },
 };
 
 async function start() {
   await init();
   await fresh();
+  if (query.get("moves") === "no") forgetMoveBefore(replica.document.defaultView);
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
+  viewer.alert = page.alert;
   page.steps ??= [];
   await page.ready;
   for (const name of ["error", "warn"]) {
     page.console[name] = (...words) => complaints.push(words.join(" "));
   }
-  const record = await recordOf(page);
-  const policy = query.has("policy") ? JSON.parse(query.get("policy")) : SHOW_ALL;
+  record = await recordOf(page);
+  policy = query.has("policy") ? JSON.parse(query.get("policy")) : SHOW_ALL;
   recorder = record({ policy, emit });
+  // A large page takes more than one turn.
+  recorder.flush();
 }
 
 function fresh() {
@@ -142,6 +177,11 @@ function watch(document) {
 
 function refuse({ blockedURI, effectiveDirective }) {
   refused.add(`${effectiveDirective} ${blockedURI}`);
+}
+
+/** As in an engine that cannot move a node without loading the frames in it anew. */
+function forgetMoveBefore({ Element, Document, DocumentFragment }) {
+  for (const { prototype } of [Element, Document, DocumentFragment]) delete prototype.moveBefore;
 }
 
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */

@@ -6,6 +6,7 @@
 //! Nothing waits for a time: the two are looked at until they are equal, or [`PATIENCE`] is over.
 
 mod case;
+mod cross;
 mod hand;
 mod picture;
 mod report;
@@ -17,6 +18,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 pub use case::{Case, cases};
+pub use cross::{PAIRS, Recording};
 pub use picture::{Area, Picture};
 pub use report::{Report, Row};
 
@@ -32,6 +34,8 @@ pub const BOUND: f64 = 0.001;
 /// later states get [`HASTE`].
 const PATIENCE: Duration = Duration::from_secs(4);
 const HASTE: Duration = Duration::from_secs(1);
+/// No page takes a third of it, on a slow machine.
+const HANGS: Duration = Duration::from_secs(60);
 
 /// Where the report goes.
 ///
@@ -99,7 +103,10 @@ impl Suite {
         let mut outcome =
             Outcome { states: 0, pixels: 0.0, time: Duration::ZERO, verdict: Verdict::Same };
         let mut faults = Vec::new();
-        match self.look(case, &mut outcome, &mut faults).await {
+        let look = self.look(case, &mut outcome, &mut faults);
+        match tokio::time::timeout(HANGS, look).await.unwrap_or_else(|_| {
+            Err(anyhow::anyhow!("the page hangs, or takes more than {HANGS:?}"))
+        }) {
             Ok(lacks) if !lacks.is_empty() => outcome.verdict = Verdict::Lacks(lacks),
             Ok(_) => {}
             Err(error) => faults.push(Fault::words("the page", format!("{error:#}"))),
@@ -113,7 +120,8 @@ impl Suite {
 
     /// Whether the browser still answers.
     pub async fn is_alive(&self) -> bool {
-        self.page.url().await.is_ok()
+        let url = tokio::time::timeout(Duration::from_secs(5), self.page.url());
+        url.await.is_ok_and(|url| url.is_ok())
     }
 
     /// The browser's page, with the viewer in it while a case runs.

@@ -281,6 +281,24 @@ impl Page {
         Ok(self.driver.client.perform_actions(mouse).await?)
     }
 
+    /// Says no to what the page asks with `alert`, `confirm` or `prompt`.
+    ///
+    /// # Errors
+    /// When it asks nothing.
+    pub async fn dismiss(&self) -> Result<()> {
+        Ok(self.driver.client.dismiss_alert().await?)
+    }
+
+    /// Spreads two fingers until the page is this much larger; Chromium as a phone only.
+    ///
+    /// # Errors
+    /// When the browser cannot.
+    pub async fn pinch(&self, scale: f64) -> Result<()> {
+        let scale = json!({ "pageScaleFactor": scale });
+        self.driver.cdp("Emulation.setPageScaleFactor", scale).await?;
+        Ok(())
+    }
+
     /// Puts the left button down where the mouse is, or lets it go.
     ///
     /// # Errors

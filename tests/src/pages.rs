@@ -17,8 +17,9 @@ use url::Url;
 use crate::demo::built;
 
 /// Where what is asked for lies, by the start of its path: in the target directory or in `tests/`.
-const BUILT: [(&str, &str); 2] = [("/saath/", "npm"), ("/saath-test/", "npm-test")];
-const FOLDERS: [(&str, &str); 3] = [("/fidelity/", "fidelity"), ("/real/", "real"), ("/", "pages")];
+const BUILT: [(&str, &str); 3] =
+    [("/saath/", "npm"), ("/saath-test/", "npm-test"), ("/real/", "real/site")];
+const FOLDERS: [(&str, &str); 2] = [("/fidelity/", "fidelity"), ("/", "pages")];
 
 /// The console's policy, but for the frame with the page: a replica that wants to load something
 /// is stopped, and the viewer hears of it.
@@ -26,8 +27,8 @@ const VIEWER: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     connect-src 'self'; img-src data: blob:; font-src data: blob:; \
     style-src 'self' 'unsafe-inline'; frame-src 'self'; form-action 'none'; base-uri 'none'";
 
-/// Serves `tests/pages/`, `tests/fidelity/` under `/fidelity/`, `tests/real/` under `/real/`, with
-/// the package under `/saath/` and the one with the self-test under `/saath-test/`, for as long as
+/// Serves `tests/pages/`, `tests/fidelity/` under `/fidelity/`, what was built of `tests/real/` under
+/// `/real/`, with the package under `/saath/` and the one with the self-test under `/saath-test/`, for as long as
 /// it lives.
 pub struct Pages {
     /// Without a trailing slash.
@@ -168,7 +169,7 @@ fn mime(path: &str) -> &'static str {
     match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("xhtml") => "application/xhtml+xml; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("json") => "application/json",
         Some("svg") => "image/svg+xml",

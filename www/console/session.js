@@ -1,6 +1,6 @@
 // A running session: tools, status, watermark, refusals. Everything it starts, it stops.
 
-import { LEVELS, levelChangeText, refusalText, STATES } from "./words.js";
+import { LEVELS, levelChangeText, refusalText, STATES, waitingText } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const toolButtons = [...document.querySelectorAll("[data-tool]")];
@@ -60,6 +60,10 @@ export function showSession(session, agent, say) {
     byId("away").hidden = !view.hidden;
     if (away) say("The taxpayer is on another tab.");
   });
+  session.on("waiting", ({ kind }) => {
+    byId("waiting").hidden = !kind;
+    byId("waiting").textContent = waitingText(kind);
+  });
   session.on("action", ({ outcome }) => {
     const refusal = refusalText(outcome);
     if (refusal) toast(refusal);
@@ -92,7 +96,7 @@ export function showSession(session, agent, say) {
     byId("page-url").removeAttribute("title");
     byId("lasted").textContent = "0:00";
     byId("label").value = "";
-    for (const id of ["away", "lost", "release", "repaired", "label-box"]) byId(id).hidden = true;
+    for (const id of ["away", "waiting", "lost", "release", "repaired", "label-box"]) byId(id).hidden = true;
     byId("view").classList.remove("stale", "actual");
     byId("zoom").setAttribute("aria-pressed", "false");
     byId("toasts").replaceChildren();

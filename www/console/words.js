@@ -22,6 +22,17 @@ const ENDED = {
 /** Why a session ended. */
 export const endedText = (reason) => ENDED[reason] ?? "It could not go on.";
 
+const WAITING = {
+  alert: "The page is waiting for the taxpayer: a message is to be closed.",
+  confirm: "The page is waiting for the taxpayer: a question is to be answered.",
+  prompt: "The page is waiting for the taxpayer: something is to be typed.",
+  print: "The page is waiting for the taxpayer: it is being printed.",
+  unanswered: "The page does not answer. The taxpayer may have been asked something.",
+};
+
+/** What the taxpayer's page waits for; nothing if it goes on. */
+export const waitingText = (kind) => WAITING[kind] ?? "";
+
 const OUTCOMES = {
   notallowed: "The taxpayer has not allowed you to act.",
   gone: "That part of the page is no longer there.",

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use crate::{dist, shell, tools};
+use crate::{dist, real, shell, tools};
 
 /// Builds the package unless told not to, and runs the suite with the other arguments.
 ///
@@ -24,6 +24,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 /// # Errors
 /// When a replica is not its page.
 pub(crate) fn suite(args: &[&str]) -> Result<()> {
+    real::build()?;
     let browsers = tools::browsers()?;
     let mut cargo = shell::cargo("run");
     cargo

@@ -6,6 +6,7 @@
 mod demo;
 mod dist;
 mod fidelity;
+mod real;
 mod shell;
 mod size;
 mod test;
@@ -27,6 +28,7 @@ usage: cargo xtask <command>
   fidelity  pages beside their replicas, by tree and picture; a table, and a report with pictures;
             with words, only the pages whose names contain one
             --engine A,B   of chromium, firefox, webkit (default: all)
+            --cross        also recorded in one engine and replayed in another (default without --engine)
             --no-build     the package that was built last
   dist    write the npm package to target/npm
             --dev          quick to build, larger and slower to run

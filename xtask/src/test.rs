@@ -23,7 +23,7 @@ const STEPS: &[Step] = &[
     Step { name: "dist", what: "the package, its budgets, the relay", run: build },
     Step { name: "chromium", what: "end to end in Chromium", run: chromium },
     Step { name: "firefox", what: "end to end in Firefox", run: firefox },
-    Step { name: "webkit", what: "pages and replicas in WebKitGTK", run: webkit },
+    Step { name: "webkit", what: "replicas in WebKitGTK, and from engine to engine", run: webkit },
 ];
 
 /// Runs all steps, or those named, and stops at the first that fails.
@@ -93,9 +93,9 @@ fn firefox() -> Result<()> {
     browser("firefox")
 }
 
-/// Sessions are tested in the other two; how a replica looks, in all three.
+/// Sessions are tested in the other two; how a replica looks, in all three and from one to another.
 fn webkit() -> Result<()> {
-    fidelity::suite(&["--engine", "webkit"])
+    fidelity::suite(&["--engine", "webkit", "--cross"])
 }
 
 fn browser(name: &str) -> Result<()> {

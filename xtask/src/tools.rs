@@ -163,13 +163,13 @@ fn cache() -> Result<PathBuf> {
 }
 
 /// The first of these programs on PATH.
-fn find(names: &[&str]) -> Option<PathBuf> {
+pub(crate) fn find(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     names.iter().find_map(|name| {
         std::env::split_paths(&path).map(|dir| dir.join(name)).find(|program| program.is_file())
     })
 }
 
-fn say(what: &str) {
+pub(crate) fn say(what: &str) {
     eprintln!("xtask: installing {what}");
 }

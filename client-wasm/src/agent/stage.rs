@@ -5,8 +5,9 @@
 
 use crate::browser::{number, px, window};
 use crate::dom::{Canvas, Writing};
+use crate::frames;
 use saath_core::message::action::Spot;
-use saath_core::message::page::{Page, View};
+use saath_core::message::page::{Page, View, Visual};
 use saath_core::node::NodeId;
 use saath_core::replica::{Replica, Verdict};
 use std::cell::Cell;
@@ -44,6 +45,9 @@ pub(crate) struct Surface {
     mat: HtmlElement,
     frame: HtmlIFrameElement,
     canvas: Canvas,
+    /// Around what the customer sees of it, where that is not all.
+    seen: HtmlElement,
+    visual: Cell<Option<Visual>>,
     size: Cell<(f64, f64)>,
     zoom: Cell<Zoom>,
 }
@@ -67,7 +71,19 @@ impl Stage {
                 ("pointer-events", "none"),
             ],
         );
+        let seen: HtmlElement = document.create_element("div")?.unchecked_into();
+        set_style(
+            &seen,
+            &[
+                ("position", "absolute"),
+                ("box-sizing", "border-box"),
+                ("border", "2px solid #1f4b99"),
+                ("box-shadow", "0 0 0 100vmax #0b1b3340"),
+                ("pointer-events", "none"),
+            ],
+        );
         mat.append_child(&frame)?;
+        mat.append_child(&seen)?;
         parent.append_child(&mat)?;
         let canvas = Canvas::new(&frame);
         let surface = Rc::new(Surface {
@@ -75,6 +91,8 @@ impl Stage {
             mat,
             frame,
             canvas,
+            seen,
+            visual: Cell::new(None),
             size: Cell::new((1280.0, 800.0)),
             zoom: Cell::new(Zoom::Fit),
         });
@@ -116,10 +134,21 @@ impl Stage {
     pub(crate) fn view(&self, view: &View) {
         let size =
             (f64::from(view.width.clamp(1, 16_384)), f64::from(view.height.clamp(1, 16_384)));
-        if self.surface.size.replace(size) != size {
+        let moved = self.surface.visual.replace(view.visual) != view.visual;
+        if self.surface.size.replace(size) != size || moved {
             self.surface.lay_out();
         }
         self.surface.canvas.hide_scrollbars(view.overlay_scrollbars);
+    }
+
+    /// A number is this asset, by a promise of it, or cannot be had, by null.
+    pub(crate) fn show_asset(&self, number: u32, asset: &JsValue) {
+        self.surface.canvas.asset(number, asset);
+    }
+
+    /// Numbers of assets mean something else from now on.
+    pub(crate) fn forget_assets(&self) {
+        self.surface.canvas.forget_assets();
     }
 
     pub(crate) fn zoom(&self, zoom: Zoom) {
@@ -156,15 +185,22 @@ impl Surface {
         let frame = self.frame.get_bounding_client_rect();
         let scale = frame.width() / self.size.get().0;
         #[expect(clippy::cast_possible_truncation)]
-        let (left, top) = (((x - frame.left()) / scale) as f32, ((y - frame.top()) / scale) as f32);
+        let (mut left, mut top) =
+            (((x - frame.left()) / scale) as f32, ((y - frame.top()) / scale) as f32);
         let mut element = self.frame.content_document()?.element_from_point(left, top)?;
-        while let Some(inner) =
-            element.shadow_root().and_then(|root| root.element_from_point(left, top))
-        {
-            if inner == element {
-                break;
+        loop {
+            let inner = element.shadow_root().and_then(|root| root.element_from_point(left, top));
+            if let Some(inner) = inner.filter(|inner| *inner != element) {
+                element = inner;
+                continue;
             }
-            element = inner;
+            // A frame counts from its own corner.
+            let Some(document) = frames::inside(&element) else { break };
+            let (x, y) = frames::origin(&element);
+            #[expect(clippy::cast_possible_truncation)]
+            let (across, down) = (left - x as f32, top - y as f32);
+            let Some(inner) = document.element_from_point(across, down) else { break };
+            (element, left, top) = (inner, across, down);
         }
         // What stands for a style or a script has no number of its own.
         let id = loop {
@@ -215,6 +251,19 @@ impl Surface {
             ],
         );
         set_style(&self.mat, &[("width", &px(width * scale)), ("height", &px(height * scale))]);
+        self.seen.set_hidden(self.visual.get().is_none());
+        if let Some(Visual { left, top, width, height }) = self.visual.get() {
+            let length = |hundredths: u32| px(f64::from(hundredths) / 100.0 * scale);
+            set_style(
+                &self.seen,
+                &[
+                    ("left", &length(left)),
+                    ("top", &length(top)),
+                    ("width", &length(width)),
+                    ("height", &length(height)),
+                ],
+            );
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::perform::implicit_submitter;
 use crate::browser::window;
 use saath_core::message::action::Action;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlInputElement, HtmlLabelElement, ShadowRoot, Url};
+use web_sys::{Document, Element, HtmlInputElement, HtmlLabelElement, Node, ShadowRoot, Url};
 
 /// The elements whose rules an action has to keep, its target first.
 pub(super) fn involved(action: &Action, target: &Element) -> Vec<Element> {
@@ -16,7 +16,7 @@ pub(super) fn involved(action: &Action, target: &Element) -> Vec<Element> {
         Action::Scroll { .. } => involved.clear(),
         Action::Click { .. } | Action::Check { .. } => {
             involved.extend(around(target, "a, area, button, summary, option, select"));
-            let label = around(target, "label").and_then(|label| label.dyn_into().ok());
+            let label = around(target, "label").map(JsCast::unchecked_into);
             let control = label.and_then(|label: HtmlLabelElement| label.control());
             involved.extend(control.map(Element::from));
         }
@@ -57,26 +57,34 @@ fn around(element: &Element, selector: &str) -> Option<Element> {
         if let Some(found) = element.closest(selector).ok().flatten() {
             return Some(found);
         }
-        element = element.get_root_node().dyn_into::<ShadowRoot>().ok()?.host();
+        element = host(&element.get_root_node())?;
     }
 }
 
+/// By the kind of node: `instanceof` does not hold for what is in a frame.
+fn host(root: &Node) -> Option<Element> {
+    (root.node_type() == Node::DOCUMENT_FRAGMENT_NODE)
+        .then(|| root.unchecked_ref::<ShadowRoot>().host())
+}
+
 fn group(target: &Element) -> Vec<Element> {
-    let Some(radio) = target.dyn_ref::<HtmlInputElement>().filter(|input| input.type_() == "radio")
-    else {
+    let radio = target.unchecked_ref::<HtmlInputElement>();
+    if target.local_name() != "input" || radio.type_() != "radio" {
         return vec![];
-    };
+    }
     let root = radio.get_root_node();
-    let all = match root.dyn_ref::<ShadowRoot>() {
-        Some(root) => root.query_selector_all("input[type=radio i]"),
-        None => match root.dyn_ref::<Document>() {
-            Some(document) => document.query_selector_all("input[type=radio i]"),
-            None => return vec![],
-        },
+    let all = match root.node_type() {
+        Node::DOCUMENT_FRAGMENT_NODE => {
+            root.unchecked_ref::<ShadowRoot>().query_selector_all("input[type=radio i]")
+        }
+        Node::DOCUMENT_NODE => {
+            root.unchecked_ref::<Document>().query_selector_all("input[type=radio i]")
+        }
+        _ => return vec![],
     };
     let Ok(all) = all else { return vec![] };
     (0..all.length())
-        .filter_map(|index| all.item(index)?.dyn_into::<HtmlInputElement>().ok())
+        .filter_map(|index| all.item(index).map(JsCast::unchecked_into::<HtmlInputElement>))
         .filter(|other| other.name() == radio.name())
         .map(Element::from)
         .collect()

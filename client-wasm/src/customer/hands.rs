@@ -12,7 +12,7 @@ impl Driver {
     pub(super) fn perform(&mut self, grant: &Grant, action: &Action) -> Outcome {
         // What is masked or excluded since the last frame counts. An agent who does not take what is
         // sent cannot keep the page from being read, and acts on nothing meanwhile.
-        self.send_pages();
+        self.send_all();
         let Some(source) = &mut self.source else { return Outcome::Gone };
         if !matches!(source.is_dirty(), Ok(false)) {
             return Outcome::NotAllowed;

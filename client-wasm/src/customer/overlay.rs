@@ -6,6 +6,7 @@
 
 use super::locales::{Texts, fill, texts};
 use crate::browser::{px, within};
+use crate::frames;
 use saath_core::message::Spot;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -229,12 +230,12 @@ impl Inner {
             f64::from(self.layer.client_width()).max(1.0),
             f64::from(self.layer.client_height()).max(1.0),
         );
-        marks.frames.retain(|frame| frame.element.is_connected());
+        marks.frames.retain(|frame| frames::is_shown(&frame.element));
         marks.rings.retain_mut(|ring| {
             let since = *ring.since.get_or_insert(now);
-            now - since < RING_MS && ring.element.is_connected()
+            now - since < RING_MS && frames::is_shown(&ring.element)
         });
-        if marks.pointer.as_ref().is_some_and(|pointer| !pointer.element.is_connected()) {
+        if marks.pointer.as_ref().is_some_and(|pointer| !frames::is_shown(&pointer.element)) {
             marks.pointer = None;
         }
 
@@ -391,20 +392,14 @@ fn spot(target: &Area, at: Spot) -> (f64, f64) {
 fn box_of(element: &Element, layer: &HtmlElement) -> Area {
     let rect = element.get_bounding_client_rect();
     let origin = layer.get_bounding_client_rect();
-    let (mut x, mut y) = (rect.x() - origin.x(), rect.y() - origin.y());
-    let frame_of = |element: &Element| {
-        element.owner_document()?.default_view()?.frame_element().ok().flatten()
-    };
-    let home = layer.owner_document();
-    let mut inner = element.clone();
-    while inner.owner_document() != home {
-        let Some(frame) = frame_of(&inner) else { break };
-        let outer = frame.get_bounding_client_rect();
-        x += outer.x() + f64::from(frame.client_left());
-        y += outer.y() + f64::from(frame.client_top());
-        inner = frame;
+    let document = element.owner_document();
+    let (left, top) = document.map_or((0.0, 0.0), |document| frames::offset(&document));
+    Area {
+        x: rect.x() - origin.x() + left,
+        y: rect.y() - origin.y() + top,
+        width: rect.width(),
+        height: rect.height(),
     }
-    Area { x, y, width: rect.width(), height: rect.height() }
 }
 
 /// What a screen reader would call the element, roughly; it stays on the customer's own screen.
@@ -412,7 +407,7 @@ fn name_of(element: &Element) -> String {
     let label = || {
         let labels = js_sys::Reflect::get(element, &"labels".into()).ok()?;
         let first = js_sys::Reflect::get_u32(&labels, 0).ok()?;
-        first.dyn_into::<Element>().ok()?.text_content()
+        first.unchecked_into::<Element>().text_content()
     };
     let text = || match element.local_name().as_str() {
         // What is in a field is not its name, and is not said aloud.

@@ -18,6 +18,7 @@ mod scroll;
 mod text;
 mod travel;
 
+use crate::frames::is_shown;
 use guard::Field;
 use saath_core::{
     message::action::{Action, Outcome},
@@ -45,7 +46,7 @@ pub(crate) fn implicit_submitter(field: &Element) -> Option<Element> {
 type Attempt = Result<(), Outcome>;
 
 fn attempt(action: &Action, target: &Element) -> Attempt {
-    if !target.is_connected() {
+    if !is_shown(target) {
         return Err(Outcome::Gone);
     }
     if guard::is_secret(target) {

@@ -6,17 +6,22 @@ const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
 const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
 const MASK = 1, SHOW = 2, BLOCK = 4, NO_ACT = 8, CONFIRM = 16, EVER_SECRET = 32;
 const PROP = 0x80000000;
-const NAMESPACES = { "http://www.w3.org/2000/svg": 1, "http://www.w3.org/1998/Math/MathML": 2 };
+const NAMESPACES = { "http://www.w3.org/1999/xhtml": 0, "http://www.w3.org/2000/svg": 1, "http://www.w3.org/1998/Math/MathML": 2 };
+const SHEET = 6;
+// Reading a style sheet takes as long as reading so many nodes.
+const SHEET_COST = 16;
 const OBSERVED = { subtree: true, childList: true, attributes: true, characterData: true };
 
 // Ours: not part of the page.
 const OWN = new Set(["saath-ui", "saath-help"]);
 // What is in them is not read: it is never sent, or is read as a state of the element.
-const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "object",
-  "video", "audio", "canvas"]);
+const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "frameset",
+  "object", "video", "audio", "canvas"]);
+// That a frame's document cannot be read: it is of another origin.
+const WITHHELD = 9;
 
 export class Reader {
-  constructor(doc, wake, states, shadows) {
+  constructor(doc, wake, states, shadows, documents) {
     this.states = states;
     this.shadows = shadows;
     this.doc = doc;
@@ -33,8 +38,16 @@ export class Reader {
       this.wake();
     });
     this.words = new Uint32Array(1 << 12);
-    this.listen();
-    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake());
+    this.abort = new AbortController();
+    this.scroll = (event) => {
+      this.states.scrolled.add(event.target);
+      this.note(event.target, SETTINGS);
+    };
+    states.start(this.win, this.abort.signal, (node) => this.note(node, SETTINGS), () => this.wake(),
+      (node) => this.id(node));
+    this.ids = new Map();
+    this.documents = documents;
+    documents.start(doc, (doc, signal) => this.listen(doc, signal), (frame) => this.note(frame, SUBTREE));
     this.reset();
   }
 
@@ -42,30 +55,50 @@ export class Reader {
   reset() {
     this.ids = new Map([[this.doc, 1]]);
     this.nodes = [undefined, this.doc];
+    this.isReplaced = false;
     this.states.reset();
+    this.documents.tidy();
+    for (const root of this.roots) if (!this.documents.isLive(root)) this.roots.delete(root);
   }
 
-  // Everything that changes a page without a mutation record.
-  listen() {
-    this.abort = new AbortController();
-    const on = (target, type, handler) =>
-      target.addEventListener(type, handler, { capture: true, passive: true, signal: this.abort.signal });
-    this.on = on;
+  on(target, type, handler, signal = this.abort.signal) {
+    target.addEventListener(type, handler, { capture: true, passive: true, signal });
+  }
+
+  // Everything that changes a document without a mutation record.
+  listen(doc, signal) {
+    const on = (type, handler) => this.on(doc, type, handler, signal);
     const later = () => this.wake();
-    for (const type of ["input", "change", "click", "keyup", "focusout", "submit"]) on(this.doc, type, later);
-    on(this.doc, "reset", () => setTimeout(later));
+    for (const type of ["input", "change", "click", "keyup", "focusout", "submit"]) on(type, later);
+    on("reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
-    for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(this.doc, type, settings);
-    this.scroll = (event) => {
-      this.states.scrolled.add(event.target);
-      this.note(event.target, SETTINGS);
-    };
-    on(this.doc, "scroll", this.scroll);
-    this.shadows.watch(this.win, (host) => this.note(host, SUBTREE));
+    for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(type, settings);
+    on("scroll", this.scroll);
+    this.observer.observe(doc, OBSERVED);
+    this.states.reopened(doc);
+    this.shadows.watch(doc, (host) => this.note(host, SUBTREE));
+    if (doc !== this.doc) {
+      const pointed = (event) => this.pointed?.(event);
+      for (const type of ["pointermove", "pointerdown", "pointerleave"]) on(type, pointed);
+      this.findMarks(doc);
+      this.states.findScrolled(doc);
+    }
+  }
+
+  // The customer's pointer over the document of a frame, which the page's own is not told of.
+  onPointer(pointed) {
+    this.pointed = pointed;
+  }
+
+  // How often the page's document was opened anew: listeners on it are gone then.
+  openings() {
+    return this.documents.openings;
   }
 
   stop() {
     this.abort.abort();
+    this.documents.stop();
+    this.pointed = undefined;
     this.observer.disconnect();
     this.shadows.stop();
     this.queue = [];
@@ -80,7 +113,8 @@ export class Reader {
     this.selectors = [[MASK, mask], [SHOW, show], [BLOCK, block], [NO_ACT, noAct], [CONFIRM, confirm]];
     for (const [, selector] of this.selectors) probe.querySelector(selector);
     this.anyMark = this.selectors.map(([, selector]) => selector).join();
-    this.remark();
+    this.asked = attributesOf(this.anyMark);
+    this.unsure = true;
   }
 
   node(id) { return this.nodes[id]; }
@@ -92,9 +126,12 @@ export class Reader {
       const node = this.nodes[id];
       // It may be on the page again under this very number: then it was not reported gone.
       this.nodes[id] = undefined;
+      if (this.ids.get(node) !== id) continue;
       this.ids.delete(node);
       this.roots.delete(node);
       this.states.forget(node);
+      this.documents.forget(node);
+      if (node.nodeType === 9) this.shadows.unwatch(node);
     }
   }
 
@@ -105,34 +142,42 @@ export class Reader {
     this.wake();
   }
 
+  // Dirt, if the node has a number, that nobody need be woken for.
+  later(id, parts) {
+    if (id !== undefined) this.noted.set(id, (this.noted.get(id) ?? 0) | parts);
+  }
+
   // What may have changed since the last call: pairs of number and parts.
   dirt() {
     const records = this.queue;
     this.queue = [];
     for (const record of this.observer.takeRecords()) records.push(record);
     const { ids, noted } = this;
-    const mark = (node, parts) => {
-      const id = ids.get(node);
-      if (id !== undefined) noted.set(id, (noted.get(id) ?? 0) | parts);
-    };
-    let structure = false;
+    const mark = (node, parts) => this.later(ids.get(node), parts);
     for (const { type, target, addedNodes, attributeName } of records) {
       if (type === "characterData") {
         mark(target, TEXT_PART);
         if (!isOpen(target.parentNode ?? target)) mark(target.parentNode, SETTINGS);
         continue;
       }
-      structure = true;
       if (type === "attributes") {
+        this.unsure ||= !this.asked || this.asked.has(attributeName);
         // What can be typed into, and what kind of field it is, decides for all that is in it.
         mark(target, attributeName === "contenteditable" || target.localName === "select" ? SUBTREE : SETTINGS);
       } else {
+        this.unsure = true;
         mark(target, CHILDREN | (target.localName === "style" || target.localName === "textarea" ? SETTINGS : 0));
         for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
       }
     }
-    if (structure) this.remark();
-    this.states.changed((node) => mark(node, node.localName === "select" ? SUBTREE : SETTINGS));
+    this.documents.look((doc, frame) => {
+      if (!frame) this.isReplaced = true;
+      else this.ids.delete(doc);
+      mark(frame, SUBTREE);
+    });
+    if (this.unsure) this.remark();
+    this.behind = !this.states.changed((node) => mark(node, node.localName === "select" ? SUBTREE : SETTINGS));
+    if (this.behind) this.wake();
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
     for (const [id, parts] of noted) {
@@ -145,14 +190,12 @@ export class Reader {
 
   // Asks the page's marks anew; what changed its marks is read again with all that is in it.
   remark() {
+    this.unsure = false;
     const before = this.marks;
     this.marks = new Map();
-    this.findMarks(this.doc);
+    for (const doc of this.documents.known.keys()) this.findMarks(doc);
     for (const root of this.roots) this.findMarks(root);
-    const changed = (node) => {
-      const id = this.ids.get(node);
-      if (id !== undefined) this.noted.set(id, (this.noted.get(id) ?? 0) | SUBTREE);
-    };
+    const changed = (node) => this.later(this.ids.get(node), SUBTREE);
     for (const [node, bits] of this.marks) if (before.get(node) !== bits) changed(node);
     for (const node of before.keys()) if (!this.marks.has(node)) changed(node);
   }
@@ -166,25 +209,47 @@ export class Reader {
     }
   }
 
-  // Reads what is asked for; the answer is fetched by `take*`.
-  read(request) {
+  // Reads what is asked for; the answer is fetched by `take*`. Of whole subtrees not more nodes are
+  // read than `most`, and what is left is noted for the next turn. All else is read in any case: were
+  // only some of the lists of children read, they would not fit one another.
+  read(request, most) {
     this.length = 0;
     this.sids = new Map();
     this.strings = [];
-    const whole = new Set(), listed = new Set();
+    this.room = most;
+    this.left = false;
+    const whole = new Set(), listed = new Set(), covered = [];
     const done = this.done = new Set();
     for (let i = 0; i < request.length; i += 2) {
       if (request[i + 1] & SUBTREE) whole.add(this.nodes[request[i]]);
       if (request[i + 1] & CHILDREN) listed.add(this.nodes[request[i]]);
     }
-    for (let i = 0; i < request.length; i += 2) {
-      const node = this.nodes[request[i]];
-      if (!node || done.has(node) || !isLive(node, this.doc) || isCovered(node, whole, listed)) continue;
-      const parts = request[i + 1];
-      if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
+    const read = (id, parts) => {
+      const node = this.nodes[id];
+      if (!node || done.has(node) || !this.documents.isLive(node)) return;
+      if (this.isCovered(node, whole, listed)) covered.push([node, id, parts]);
+      else if (parts & SUBTREE && this.room <= 0) this.leave(id, SUBTREE);
+      else if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
       else this.part(node, parts & (SETTINGS | CHILDREN), whole);
+    };
+    // Whole subtrees first: it may be their marks that have changed.
+    for (const first of [SUBTREE, 0]) {
+      for (let i = 0; i < request.length; i += 2) {
+        if ((request[i + 1] & SUBTREE) === first) read(request[i], request[i + 1]);
+      }
+    }
+    if (this.left) {
+      // What they were to be read with may have been left.
+      for (const [node, id, parts] of covered) if (!done.has(node)) this.later(id, parts);
+      this.behind = true;
+      this.wake();
     }
     this.done = undefined;
+  }
+
+  leave(id, parts) {
+    this.left = true;
+    this.later(id, parts);
   }
 
   takeWords() {
@@ -205,18 +270,30 @@ export class Reader {
   }
 
   part(node, parts, whole) {
-    const open = isOpen(node) && !(this.marks.get(node) & BLOCK);
+    const light = isOpen(node);
+    const open = (light || node.localName === "iframe") && !(this.marks.get(node) & BLOCK);
     this.open(node, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
     const child = (child) => {
       const id = this.ids.get(child);
       if (id !== undefined && !whole.has(child)) this.push(KNOWN, id);
-      else this.whole(child);
+      else if (this.room > 0) this.whole(child);
+      else this.leaveChild(child, id, node);
     };
-    const root = this.shadows.of(node);
+    const root = this.inner(node);
     if (root) child(root);
-    for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
+    if (light) for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
     this.push(END);
+  }
+
+  // What is known stays as it was until the next turn, what is new is not there yet.
+  leaveChild(node, id, parent) {
+    if (id === undefined) {
+      this.leave(this.ids.get(parent), CHILDREN);
+    } else {
+      this.push(KNOWN, id);
+      this.leave(id, SUBTREE);
+    }
   }
 
   // Reads a node and all that is in it. A stack of our own: pages can be deeper than the engine's.
@@ -228,6 +305,11 @@ export class Reader {
         this.push(END);
         continue;
       }
+      if (this.room <= 0 && node !== root) {
+        this.leaveChild(node, this.ids.get(node), this.above(node));
+        continue;
+      }
+      this.room--;
       this.done.add(node);
       if (node.nodeType === 3 || node.nodeType === 4) {
         this.push(TEXT, this.number(node), this.string(node.data));
@@ -235,11 +317,16 @@ export class Reader {
       }
       this.open(node, SETTINGS | CHILDREN);
       stack.push(null);
-      if (!isOpen(node) || this.marks.get(node) & BLOCK) continue;
-      for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
-      const shadow = this.shadows.of(node);
-      if (shadow) stack.push(shadow);
+      if (this.marks.get(node) & BLOCK) continue;
+      if (isOpen(node)) for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
+      const inner = this.inner(node);
+      if (inner) stack.push(inner);
     }
+  }
+
+  // What is read as the first child: the shadow root, or the document of a frame.
+  inner(node) {
+    return node.localName === "iframe" ? this.documents.read(node) : this.shadows.of(node);
   }
 
   open(node, parts) {
@@ -249,7 +336,6 @@ export class Reader {
     switch (node.nodeType) {
       case 9: {
         this.push(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
-        this.root(node);
         if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
@@ -260,35 +346,50 @@ export class Reader {
         break;
       }
       default: {
-        const tag = node.localName;
+        const namespace = NAMESPACES[node.namespaceURI];
+        // In a namespace of its own a `script` or an `input` is neither.
+        const tag = namespace === undefined ? "saath-other" : node.localName;
         let marks = this.marks.get(node) ?? 0;
-        const namespace = NAMESPACES[node.namespaceURI] ?? 0;
         if (tag === "input" && node.type === "password") this.secrets.add(node);
         if (this.secrets.has(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
         if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
           marks |= CONFIRM;
         }
-        this.push(ELEMENT | namespace << 4 | parts << 6 | marks << 8, id, this.string(tag));
+        this.push(ELEMENT | (namespace ?? 0) << 4 | parts << 6 | marks << 8, id, this.string(tag));
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
           this.attributes(node);
           this.states.element(node, tag, (marks & BLOCK) !== 0, this);
+          if (tag === "iframe" && !this.documents.read(node)) this.set(WITHHELD, "");
         }
       }
     }
     this.words[head] += this.count * (1 << 14);
   }
 
-  // Mutations and scrolling inside a shadow root are not seen from outside.
+  // What happens inside a shadow root is not seen from outside.
   root(root) {
     if (this.roots.has(root)) return;
+    this.roots.add(root);
     this.observer.observe(root, OBSERVED);
-    if (root.nodeType === 11) {
-      this.roots.add(root);
-      this.on(root, "scroll", this.scroll);
-      this.on(root, "change", () => this.wake());
-      this.findMarks(root);
+    this.on(root, "scroll", this.scroll);
+    this.on(root, "change", () => this.wake());
+    this.findMarks(root);
+  }
+
+  // Whether a node is read on the way with something above it. It must not be read by itself then:
+  // where it stands now may be masked, or new, and only the reading from above knows.
+  isCovered(node, whole, listed) {
+    if (whole.has(node) && listed.has(this.above(node))) return true;
+    for (let at = this.above(node); at; at = this.above(at)) {
+      if (whole.has(at) || !this.ids.has(at)) return true;
     }
+    return false;
+  }
+
+  // A shadow root is below its host, a document below its frame.
+  above(node) {
+    return node.parentNode ?? node.host ?? this.documents.frameOf(node);
   }
 
   attributes(node) {
@@ -297,15 +398,18 @@ export class Reader {
     this.ensure(names.length * 2);
     for (const name of names) {
       this.words[this.length++] = this.string(name);
-      this.words[this.length++] = this.string(node.getAttribute(name));
+      // It is asked in lower case, and some have it otherwise.
+      this.words[this.length++] = this.string(valueOf(node, name));
     }
     this.count += names.length;
+    this.room -= names.length >> 3;
   }
 
   // A state of the node whose settings are being read.
   set(prop, value) {
     this.push((PROP | prop) >>> 0, this.string(value));
     this.count++;
+    if (prop === SHEET) this.room -= SHEET_COST;
   }
 
   number(node) {
@@ -322,6 +426,8 @@ export class Reader {
     let sid = this.sids.get(text);
     if (sid === undefined) {
       sid = this.strings.length;
+      // Long texts take their time, too.
+      this.room -= text.length >> 8;
       this.sids.set(text, sid);
       this.strings.push(text);
     }
@@ -343,26 +449,20 @@ export class Reader {
   }
 }
 
-// Whether a node is read on the way with something above it. It must not be read by itself then: where
-// it stands now may be masked, and only the reading from above knows.
-function isCovered(node, whole, listed) {
-  const above = (at) => at.parentNode ?? at.host;
-  if (whole.has(node) && listed.has(above(node))) return true;
-  for (let at = above(node); at; at = above(at)) {
-    if (whole.has(at)) return true;
-  }
-  return false;
-}
-
-const isLive = (node, doc) => node === doc || (node.isConnected && node.ownerDocument === doc);
-
 function isRead(node) {
   const type = node.nodeType;
   return type === 3 || type === 4 || (type === 1 && !OWN.has(node.localName));
 }
 
+// What an address in a frame's style is relative to is told with it; see `sheets.js`.
+function valueOf(node, name) {
+  const value = node.getAttribute(name) ?? "";
+  if (name !== "style" || node.ownerDocument === document || !value.includes("(")) return value;
+  return `@saath-base ${JSON.stringify(node.baseURI)};${value}`;
+}
+
 function isOpen(node) {
-  return !CLOSED.has(node.localName);
+  return !CLOSED.has(node.localName) || !(node.namespaceURI in NAMESPACES);
 }
 
 function is(node, selector) {
@@ -372,4 +472,11 @@ function is(node, selector) {
   } catch {
     return false;
   }
+}
+
+// The attributes that selectors ask for; null if they may ask for any.
+function attributesOf(selectors) {
+  if (/[\\|]|:(?!(?:not|is|where)\()/.test(selectors)) return null;
+  const names = Array.from(selectors.matchAll(/\[\s*([^\s\]~^$*=]+)/g), ([, name]) => name.toLowerCase());
+  return new Set([...names, "class", "id"]);
 }

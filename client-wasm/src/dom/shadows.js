@@ -3,55 +3,84 @@
 
 // Where `early.js` keeps the closed roots that were attached before we came.
 const EARLY = Symbol.for("saath.roots");
-// `attachShadow` is wrapped once a window, however many readers there are.
+// By which a wrapped `attachShadow` tells what it wraps, also to another copy of this module.
+const LAYER = Symbol.for("saath.layer");
+// `attachShadow` is wrapped once a prototype, however many readers there are. Not once a window: one
+// that goes to another document stays the same and has other prototypes.
 const watches = new WeakMap();
 
 export class Shadows {
   constructor() {
     this.closed = new WeakMap();
-  }
-
-  of(node) {
-    if (node.nodeType !== 1) return null;
-    return node.shadowRoot ?? this.closed.get(node) ?? this.win[EARLY]?.get(node) ?? null;
-  }
-
-  // `attached` hears of the host of each root that is attached from now on.
-  watch(win, attached) {
-    this.win = win;
+    // Of each document.
+    this.prototypes = new Map();
+    this.early = new Map();
     this.attached = (host, root) => {
       // Our own widgets stay closed: the consent prompt is nobody's business.
       if (host.localName.startsWith("saath-")) return;
       if (root.mode === "closed") this.closed.set(host, root);
-      attached(host);
+      this.note(host);
     };
-    let watch = watches.get(win);
-    if (!watch) watches.set(win, watch = wrap(win.Element.prototype));
+  }
+
+  of(node) {
+    if (node.nodeType !== 1) return null;
+    const root = node.shadowRoot ?? this.closed.get(node);
+    if (root) return root;
+    for (const roots of this.early.values()) {
+      const root = roots.get(node);
+      if (root) return root;
+    }
+    return null;
+  }
+
+  // `note` hears of the host of each root that is attached in this document from now on.
+  watch(doc, note) {
+    this.note = note;
+    const win = doc.defaultView;
+    if (!win) return;
+    if (win[EARLY]) this.early.set(doc, win[EARLY]);
+    const { prototype } = win.Element;
+    this.prototypes.set(doc, prototype);
+    let watch = watches.get(prototype);
+    if (!watch) watches.set(prototype, watch = wrap(prototype));
     watch.listeners.add(this.attached);
   }
 
+  unwatch(doc) {
+    const prototype = this.prototypes.get(doc);
+    this.early.delete(doc);
+    this.prototypes.delete(doc);
+    const watch = watches.get(prototype);
+    if (!watch || Array.from(this.prototypes.values()).includes(prototype)) return;
+    watch.listeners.delete(this.attached);
+    if (watch.listeners.size) return;
+    watch.restore();
+    watches.delete(prototype);
+  }
+
   stop() {
-    const watch = watches.get(this.win);
-    watch?.listeners.delete(this.attached);
-    if (watch && !watch.listeners.size) {
-      watch.restore();
-      watches.delete(this.win);
-    }
+    for (const doc of this.prototypes.keys()) this.unwatch(doc);
   }
 }
 
 function wrap(prototype) {
-  const original = prototype.attachShadow;
   const listeners = new Set();
-  const wrapped = prototype.attachShadow = new Proxy(original, {
-    apply(attach, host, args) {
-      const root = Reflect.apply(attach, host, args);
+  const layer = { original: prototype.attachShadow };
+  const wrapped = prototype.attachShadow = new Proxy(layer.original, {
+    apply(_, host, args) {
+      const root = Reflect.apply(layer.original, host, args);
       for (const listener of listeners) listener(host, root);
       return root;
     },
+    get: (original, key) => (key === LAYER ? layer : Reflect.get(original, key)),
   });
+  // Others may have wrapped it since: then they take what we wrapped, if they are of our kind.
   const restore = () => {
-    if (prototype.attachShadow === wrapped) prototype.attachShadow = original;
+    if (prototype.attachShadow === wrapped) prototype.attachShadow = layer.original;
+    let above = prototype.attachShadow[LAYER];
+    while (above && above.original !== wrapped) above = above.original[LAYER];
+    if (above) above.original = layer.original;
   };
   return { listeners, restore };
 }

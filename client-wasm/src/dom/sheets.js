@@ -22,9 +22,18 @@ export class Sheets {
     }
   }
 
-  // The same for the adopted sheets of a root.
+  // The same for the adopted sheets of a root, and the fonts that scripts have added to a document.
   adoptedState(root) {
-    return Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.state(sheet)).join("\n");
+    const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.state(sheet));
+    return [...sheets, fontFaces(root)].join("\n");
+  }
+
+  // The text of both; nothing if there is none.
+  adopted(root) {
+    const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.text(sheet));
+    const text = [fontFaces(root), ...sheets].join("\n").trim();
+    const doc = root.ownerDocument ?? root;
+    return text && doc !== document ? baseRule(doc.baseURI) + text : text;
   }
 
   // A sheet's text, as it was written where that still holds: printing the rules loses what an
@@ -39,9 +48,9 @@ export class Sheets {
     try {
       const rules = Array.from(sheet.cssRules);
       const print = (rule) => this.ruleText(rule);
-      text = written.trim()
-        ? rules.filter((rule) => rule.styleSheet).map(print).join("\n") + written
-        : rules.map(print).join("\n");
+      const imported = rules.filter((rule) => rule.styleSheet).map(print).join("\n");
+      const own = written.trim() ? written : rules.filter((rule) => !rule.styleSheet).map(print).join("\n");
+      text = imported + based(sheet, own, imported);
     } catch {
       return written;
     }
@@ -84,6 +93,15 @@ export class Sheets {
   }
 }
 
+// What the addresses in a sheet are relative to is told in front of it: it is inlined elsewhere.
+function based(sheet, text, imported) {
+  const { href, ownerNode } = sheet;
+  const other = imported || (ownerNode && ownerNode.ownerDocument !== document);
+  return text && (href || other) ? baseRule(href ?? ownerNode?.baseURI ?? "") + text : text;
+}
+
+const baseRule = (address) => `@saath-base ${JSON.stringify(address)};`;
+
 // A shorthand with a variable: some engines print its longhands, all of them empty.
 function ownText(rule, inner) {
   const { cssText } = rule;
@@ -92,6 +110,31 @@ function ownText(rule, inner) {
   const nested = rule.cssRules ? Array.from(rule.cssRules, inner).join("\n") : "";
   return `${prelude}{${rule.style ? declarations(rule.style) : ""}${nested}}`;
 }
+
+// Fonts that scripts have added, as rules. Where they come from is known only if `early.js` was there
+// when they were made.
+function fontFaces(root) {
+  const sources = root.defaultView?.[FONTS];
+  if (!sources || !root.fonts) return "";
+  let text = "";
+  for (const face of root.fonts) {
+    const source = sources.get(face);
+    if (!source) continue;
+    text += `@font-face{font-family:${face.family};src:${source};`;
+    for (const [name, key, plain] of DESCRIPTORS) {
+      if (face[key] && face[key] !== plain) text += `${name}:${face[key]};`;
+    }
+    text += "}";
+  }
+  return text;
+}
+
+const FONTS = Symbol.for("saath.fonts");
+const DESCRIPTORS = [["font-style", "style", "normal"], ["font-weight", "weight", "normal"],
+  ["font-stretch", "stretch", "normal"], ["unicode-range", "unicodeRange", "U+0-10FFFF"],
+  ["font-feature-settings", "featureSettings", "normal"], ["font-display", "display", "auto"],
+  ["ascent-override", "ascentOverride", "normal"], ["descent-override", "descentOverride", "normal"],
+  ["line-gap-override", "lineGapOverride", "normal"]];
 
 const SHORTHANDS = ["all", "animation", "background", "background-position", "border", "border-block",
   "border-block-color", "border-block-end", "border-block-start", "border-block-style", "border-block-width",

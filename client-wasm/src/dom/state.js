@@ -1,36 +1,48 @@
 // What an element has that is no attribute, and whether it has changed: scripts set values, rules and
 // scroll offsets without a trace.
 
-const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
+const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
   ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
 
 // Without a value they show a word of the browser's own.
 const BUTTONS = new Set(["submit", "reset", "button"]);
-const SIZED = new Set(["img", "canvas", "video", "audio", "iframe", "frame", "object", "embed", "applet"]);
+const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "object", "embed", "applet"]);
+
+// How many sheets are compared in a turn.
+const SHEETS = 64;
 
 export class States {
-  constructor(sheets, pseudos, screen) {
+  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures) {
     this.styles = sheets;
     this.pseudos = pseudos;
     this.screen = screen;
+    this.motion = motion;
+    this.layers = layers;
+    this.selected = selected;
+    this.waits = waits;
+    this.pictures = pictures;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
 
-  // `note` hears of a node whose state has changed, `wake` that one may have.
-  start(win, signal, note, wake) {
+  // `note` hears of a node whose state has changed, `wake` that one may have; `id` tells
+  // the number of a node.
+  start(win, signal, note, wake, id) {
     this.win = win;
     this.doc = win.document;
     this.signal = signal;
     this.note = note;
-    this.resizes = new win.ResizeObserver((entries) => {
-      for (const { target } of entries) note(target);
-    });
+    this.motion.start(signal, wake);
+    this.layers.start(signal, note, id);
+    this.selected.start(signal, wake, id);
+    // One a document: not every engine measures in those of frames, too.
+    this.resizes = new Map();
     signal.addEventListener("abort", () => {
-      this.resizes.disconnect();
+      this.stopMeasuring();
       this.screen.stop();
     });
     this.pseudos.start(win, signal, wake);
+    this.pictures.start(win, signal, note);
     this.screen.start((feature) => this.answered(feature));
   }
 
@@ -39,7 +51,9 @@ export class States {
     for (const node of this.sheets.keys()) this.note(node);
     for (const root of this.adopted.keys()) this.note(root);
     if (!feature.includes("color-scheme")) return;
-    for (const node of this.doc.querySelectorAll('[style*="color-scheme" i]')) this.note(node);
+    for (const doc of this.schemes.keys()) {
+      for (const node of doc.querySelectorAll('[style*="color-scheme" i]')) this.note(node);
+    }
   }
 
   // Some style sheet asks for these pseudo-classes.
@@ -47,31 +61,73 @@ export class States {
     this.pseudos.ask(words);
   }
 
+  stopMeasuring() {
+    for (const resizes of this.resizes.values()) resizes.disconnect();
+    this.resizes.clear();
+  }
+
+  measure(node) {
+    const doc = node.ownerDocument;
+    if (!doc.defaultView) return;
+    let resizes = this.resizes.get(doc);
+    if (!resizes) {
+      this.resizes.set(doc, resizes = new doc.defaultView.ResizeObserver((entries) => {
+        for (const { target } of entries) this.note(target);
+      }));
+    }
+    resizes.observe(node);
+  }
+
   reset() {
     this.pseudos.reset();
     this.controls = new Map();
     this.sheets = new Map();
+    this.round = this.sheets.entries();
     this.adopted = new Map();
-    this.resizes.disconnect();
+    this.schemes = new Map();
+    this.stopMeasuring();
     this.sized = new Set();
+    this.motion.reset();
+    this.layers.reset();
+    this.selected.reset();
+    this.pictures.reset();
   }
 
   forget(node) {
+    this.pictures.forget(node);
     this.controls.delete(node);
     this.sheets.delete(node);
     this.adopted.delete(node);
-    if (this.sized.delete(node)) this.resizes.unobserve(node);
+    this.schemes.delete(node);
+    if (this.sized.delete(node)) for (const resizes of this.resizes.values()) resizes.unobserve(node);
+    this.resizes.delete(node);
     this.scrolled.delete(node);
     this.pseudos.forget(node);
+    this.motion.forget(node);
+    this.layers.forget(node);
+    this.selected.forget(node);
   }
 
-  // Compares what leaves no trace with what it was when it was read.
+  // Compares what leaves no trace with what it was when it was read; of the sheets some at a time.
+  // Whether the round is made.
   changed(mark) {
+    this.pictures.changed(mark);
     for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
-    for (const [node, was] of this.sheets) if (this.styles.state(node.sheet) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
-    if (this.scheme !== schemeOf(this.doc)) mark(this.doc);
+    for (const [doc, was] of this.schemes) if (schemeOf(doc) !== was) mark(doc);
     this.pseudos.changed(mark);
+    this.motion.changed(mark);
+    this.layers.changed(mark);
+    this.selected.changed(mark);
+    for (let i = 0; i < SHEETS; i++) {
+      const { done, value } = this.round.next();
+      if (done) {
+        this.round = this.sheets.entries();
+        return true;
+      }
+      if (this.styles.state(value[0].sheet) !== value[1]) mark(value[0]);
+    }
+    return false;
   }
 
   // `out.set(prop, value)` takes each state that there is.
@@ -99,9 +155,6 @@ export class States {
       case "option":
         if (node.selected) out.set(SELECTED, "1");
         break;
-      case "dialog":
-        if (is(node, ":modal")) out.set(TOP_LAYER, "modal");
-        break;
       case "style":
       case "link":
         if (node.sheet) {
@@ -111,15 +164,17 @@ export class States {
         }
         break;
     }
-    if (node.popover && is(node, ":popover-open")) out.set(TOP_LAYER, "popover");
-    if (isBlocked || SIZED.has(tag)) this.size(node, out);
+    this.layers.element(node, tag, out);
+    if (isBlocked || SIZED.has(tag) || (tag === "input" && node.type === "image")) this.size(node, out);
+    if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
     if (words) out.set(STATE, words);
+    this.motion.element(node, out);
     if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
   }
 
   size(node, out) {
-    if (!this.sized.has(node)) this.resizes.observe(node);
+    if (!this.sized.has(node)) this.measure(node);
     this.sized.add(node);
     const { width, height } = node.offsetWidth === undefined
       ? node.getBoundingClientRect()
@@ -128,33 +183,45 @@ export class States {
     out.set(SIZE, width && height ? `${width},${height}` : "0,0");
   }
 
+  // A document that is opened anew has lost its listeners: they come back when it is read again.
+  reopened(doc) {
+    for (const part of [this.pseudos, this.motion, this.layers, this.selected]) part.forget(doc);
+    this.note(doc);
+  }
+
   // Of a document or a shadow root.
   root(root, out) {
+    this.pictures.listen(root);
     this.pseudos.root(root);
-    if (root === this.doc) {
-      this.scheme = schemeOf(root);
-      if (this.scheme) out.set(SCHEME, this.scheme);
+    if (root.nodeType === 9) {
+      const scheme = schemeOf(root);
+      this.schemes.set(root, scheme);
+      if (scheme) out.set(SCHEME, scheme);
+      this.selected.root(root, out);
+      this.waits.watch(root);
     }
+    this.motion.root(root);
+    this.layers.root(root);
     this.adopted.set(root, this.styles.adoptedState(root));
-    if (root.adoptedStyleSheets?.length) {
-      out.set(ADOPTED, Array.from(root.adoptedStyleSheets, (sheet) => this.styles.text(sheet)).join("\n"));
-    }
-    if (root === this.doc && (this.win.scrollX || this.win.scrollY || this.scrolled.has(root))) {
-      out.set(SCROLL, `${this.win.scrollX},${this.win.scrollY}`);
+    const adopted = this.styles.adopted(root);
+    if (adopted) out.set(ADOPTED, adopted);
+    const win = root.nodeType === 9 ? root.defaultView : null;
+    if (win && (win.scrollX || win.scrollY || this.scrolled.has(root))) {
+      out.set(SCROLL, `${win.scrollX},${win.scrollY}`);
     }
   }
 
   // Scroll offsets set before the capture began. Reading one lays the element out, so this is done
   // in slices while the page is idle.
-  findScrolled() {
-    const walker = this.doc.createTreeWalker(this.doc, 1);
+  findScrolled(doc = this.doc) {
+    const walker = doc.createTreeWalker(doc, 1);
     const idle = this.win.requestIdleCallback ?? ((f) => setTimeout(() => f({ timeRemaining: () => 4 }), 50));
     const slice = (deadline) => {
       if (this.signal.aborted) return;
       for (let i = 1; ; i++) {
         const node = walker.nextNode();
         if (!node) return;
-        if ((node.scrollTop || node.scrollLeft) && node !== this.doc.scrollingElement) {
+        if ((node.scrollTop || node.scrollLeft) && node !== doc.scrollingElement) {
           this.scrolled.add(node);
           this.note(node);
         }
@@ -169,15 +236,6 @@ export class States {
 // The colour schemes that the page says it has, elsewhere than in its style sheets.
 function schemeOf(doc) {
   return doc.head?.querySelector('meta[name="color-scheme" i]')?.content ?? "";
-}
-
-function is(node, selector) {
-  try {
-    // Not the node's own: a form's control may be named `matches`.
-    return Element.prototype.matches.call(node, selector);
-  } catch {
-    return false;
-  }
 }
 
 function stateOf(node) {

@@ -3,47 +3,43 @@
 // what is built is what was named.
 
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
-  NO_ATTR = 8, PROP = 9, NO_PROP = 10;
+  NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, SCHEME = 13;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
 const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
-const PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
-// Weaker than any style of the page: the first layer of all.
-const BASE = `@layer saath {
-  saath-gap { display: none }
-  saath-box { display: inline-block; vertical-align: baseline }
-  saath-box, [data-saath-withheld="blocked"], img[src^="data:image/gif"] {
-    background: repeating-linear-gradient(45deg, #8a94a61f 0 8px, #8a94a638 8px 16px)
-  }
-  [data-saath-withheld="masked"] {
-    background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
-  }
-  :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
-  [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
-  :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
-  [data-saath-state~="-webkit-autofill"] {
-    background: light-dark(#e8f0fe, #465a7e66) !important;
-    color: fieldtext !important
-  }
-}`;
-
 const STATES = "data-saath-state";
 const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
   "user-invalid"].map((state) => `saath-${state}`);
 const LISTS = new Set(["select", "optgroup", "option"]);
-const NO_SCROLLBARS = "* { scrollbar-width: none !important }";
 
 export class Writer {
-  constructor(frame, cascade) {
+  constructor(frame, cascade, frames, player, layers, selector, assets, placer) {
     this.frame = frame;
     this.cascade = cascade;
+    this.frames = frames;
+    this.player = player;
+    this.layers = layers;
+    this.selector = selector;
+    this.assets = assets;
+    this.placer = placer;
+    cascade.start(assets);
+    assets.start((node) => this.redraw(node), () => cascade.settle());
     this.clear();
   }
 
   get document() {
     return this.frame.contentDocument;
+  }
+
+  // A number is this asset, by a promise of it, or cannot be had, by null.
+  asset(number, asset) {
+    this.assets.expect(number, asset);
+  }
+
+  forgetAssets() {
+    this.assets.forget();
   }
 
   // Blank at once.
@@ -82,10 +78,7 @@ export class Writer {
         const parent = words[i++], before = words[i++], namespace = words[i++];
         const node = this.make(namespace, strings[words[i++]]);
         this.keep(id, node);
-        // A document has room for one root; the one before goes in a later op.
-        const root = parent === 1 ? this.document.documentElement : null;
-        root?.remove();
-        nodes[parent].insertBefore(node, before && nodes[before] !== root ? nodes[before] : null);
+        this.place(node, nodes[parent], before ? nodes[before] : null);
         this.touch(node);
         break;
       }
@@ -101,24 +94,27 @@ export class Writer {
         let root;
         try {
           root = host.attachShadow({ mode: "open" });
-          this.cascade.root(root);
+          this.begin(root);
         } catch {
           root = this.document.createDocumentFragment();
         }
         this.keep(id, root);
         break;
       }
+      case FRAME:
+        this.frames.open(id, nodes[words[i++]], words[i++] ? "BackCompat" : "CSS1Compat");
+        break;
       case MOVE: {
         const parent = words[i++], before = words[i++];
         this.touch(nodes[id]);
+        this.move(nodes[id], nodes[parent], before ? nodes[before] : null);
         this.cascade.moved();
-        nodes[parent].insertBefore(nodes[id], before ? nodes[before] : null);
         this.touch(nodes[id]);
         break;
       }
       case REMOVE:
+        if (nodes[id].nodeType === 9) this.frames.remove(id);
         this.touch(nodes[id]);
-        this.cascade.moved();
         nodes[id].remove?.();
         break;
       case SET_TEXT:
@@ -126,34 +122,36 @@ export class Writer {
         break;
       case ATTR: {
         const name = strings[words[i++]], value = strings[words[i++]];
-        setAttribute(nodes[id], name, value);
-        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
         if (name === "style") {
           this.styles.set(id, value);
-          if (this.sizes.has(id)) size(nodes[id], this.sizes.get(id));
-        }
+          this.inline(id);
+        } else setAttribute(nodes[id], name, value);
+        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
         break;
       }
       case NO_ATTR: {
         const name = strings[words[i++]];
-        if (name === "style") this.styles.delete(id);
-        if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
+        if (name === "style") {
+          this.styles.delete(id);
+          this.inline(id);
+        } else if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
         else nodes[id].removeAttribute(name);
         break;
       }
       case PROP: {
         const prop = words[i++], value = strings[words[i++]];
         if (prop === SIZE) this.sizes.set(id, value);
-        this.prop(nodes[id], prop, value);
+        if (prop === PICTURE) this.pictures.set(id, value);
+        if (prop === SCROLL || prop === TOP_LAYER) this.fleeting.set(`${id} ${prop}`, [id, prop, value]);
+        this.prop(nodes[id], prop, value, id);
         break;
       }
       case NO_PROP: {
         const prop = words[i++];
-        this.prop(nodes[id], prop, null);
-        if (prop === SIZE) {
-          this.sizes.delete(id);
-          setAttribute(nodes[id], "style", this.styles.get(id) ?? "");
-        }
+        this.fleeting.delete(`${id} ${prop}`);
+        if (prop === SIZE) this.sizes.delete(id);
+        if (prop === PICTURE) this.pictures.delete(id);
+        this.prop(nodes[id], prop, null, id);
         break;
       }
     }
@@ -165,6 +163,7 @@ export class Writer {
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
     this.cascade.settle();
+    this.layers.settle();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
     for (const [, act] of this.late) {
@@ -175,20 +174,20 @@ export class Writer {
       }
     }
     this.late = [];
+    this.player.settle();
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
-  // `document.open` also ends the frame's own first load, which some engines do late.
   open(compat) {
     const doc = this.document;
-    doc.open();
-    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
-    doc.close();
-    doc.documentElement?.remove();
+    this.frames.start(this);
+    this.player.start();
+    this.layers.start((id) => this.nodes[id]);
+    // What a node forgets when its document is another one: offsets, and places in the top layer.
+    this.fleeting = new Map();
+    this.assets.reset();
     this.cascade.clear();
-    this.scheme = null;
-    this.renew();
-    this.cascade.root(doc);
+    this.blank(doc, compat);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -199,26 +198,82 @@ export class Writer {
     // Inline styles as they came, and sizes laid over them.
     this.styles = new Map();
     this.sizes = new Map();
+    this.pictures = new Map();
+  }
+
+  // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
+  // engines do late.
+  blank(doc, compat) {
+    doc.open();
+    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
+    doc.close();
+    doc.documentElement?.remove();
+    this.begin(doc);
+  }
+
+  // A document, or a shadow root.
+  begin(root) {
+    this.cascade.root(root);
+    this.player.root(root);
   }
 
   hideScrollbars(hide) {
-    if (this.hides === hide) return;
-    this.hides = hide;
-    this.renew();
-  }
-
-  // What the replica looks like before any style of the page.
-  renew() {
-    const scheme = this.scheme ? `@layer saath { :root { color-scheme: ${this.scheme} } }` : "";
-    this.cascade.begin(BASE + scheme + (this.hides ? NO_SCROLLBARS : ""));
+    this.cascade.hideScrollbars(hide);
   }
 
   forget(id) {
-    this.cascade.forget(this.nodes[id]);
-    this.ids.delete(this.nodes[id]);
+    const node = this.nodes[id];
+    this.nodes[id] = undefined;
     this.sizes.delete(id);
     this.styles.delete(id);
-    this.nodes[id] = undefined;
+    this.pictures.delete(id);
+    this.assets.drop(node);
+    for (const prop of [SCROLL, TOP_LAYER]) this.fleeting.delete(`${id} ${prop}`);
+    this.frames.forget(id);
+    // A frame's document is the same for the engine when it is another one for us.
+    if (this.ids.get(node) !== id) return;
+    this.ids.delete(node);
+    this.cascade.forget(node);
+    this.player.forget(node);
+    this.layers.forget(node);
+  }
+
+  // A document has room for one root; the one before goes in a later op.
+  place(node, parent, before) {
+    const root = parent.nodeType === 9 ? parent.documentElement : null;
+    if (root !== node) root?.remove();
+    parent.insertBefore(node, before === root ? null : before);
+  }
+
+  move(node, parent, before) {
+    if (!this.frames.told.size) return this.place(node, parent, before);
+    const doc = node.ownerDocument;
+    try {
+      // Frames stay as they are.
+      parent.moveBefore(node, before);
+    } catch {
+      this.place(node, parent, before);
+    }
+    const fresh = this.frames.restore();
+    if (node.ownerDocument !== doc) fresh.add(node.ownerDocument);
+    if (fresh.size) this.refit(fresh);
+  }
+
+  // The number has another document, with all that was in the old one.
+  replace(id, was, doc) {
+    this.cascade.replace(was, doc);
+    this.player.forget(was);
+    this.ids.delete(was);
+    this.ids.set(doc, id);
+    this.nodes[id] = doc;
+  }
+
+  // What nodes lose on the way into another document.
+  refit(documents) {
+    const moved = (node) => documents.has(node.nodeType === 9 ? node : node.ownerDocument);
+    for (const [id, prop, value] of this.fleeting.values()) {
+      if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value);
+    }
   }
 
   keep(id, node) {
@@ -239,7 +294,25 @@ export class Writer {
     return shape.cloneNode(false);
   }
 
-  prop(node, prop, value) {
+  // An asset that the node names has come, or cannot be had.
+  redraw(node) {
+    const id = this.ids.get(node);
+    if (id === undefined) return;
+    if (this.styles.has(id) || this.pictures.has(id)) this.inline(id);
+    this.cascade.redraw(node);
+  }
+
+  // The style attribute, and what is laid over it.
+  inline(id) {
+    const node = this.nodes[id];
+    const style = this.styles.get(id);
+    if (style !== undefined) setAttribute(node, "style", this.assets.style(node, style));
+    else node.removeAttribute("style");
+    if (this.sizes.has(id)) size(node, this.sizes.get(id));
+    this.placer.show(node, this.pictures.get(id) ?? null, this.sizes.has(id), this.assets);
+  }
+
+  prop(node, prop, value, id) {
     const on = value !== null;
     switch (prop) {
       // After the options and the attributes that bound them.
@@ -251,23 +324,27 @@ export class Writer {
         else this.chooseLater(this.unchosen, node, on);
         break;
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
-      case TOP_LAYER: this.late.push([2, () => topLayer(node, value)]); break;
+      case TOP_LAYER: this.layers.set(node, value ?? ""); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
       case SHEET: this.cascade.own(node, value); break;
       case ADOPTED: this.cascade.adopt(node, value); break;
-      case SIZE: size(node, value); break;
+      case SIZE:
+      case PICTURE: this.inline(id); break;
+      // When it is in its place, with its styles.
+      case ANIMATIONS: this.late.push([4, () => this.player.set(node, value)]); break;
+      case SELECTION:
+        this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
+        break;
       case STATE:
         if (on) node.setAttribute(STATES, value);
         else node.removeAttribute(STATES);
         nameParts(node);
         break;
-      case SCHEME:
-        this.scheme = value;
-        this.renew();
-        break;
+      case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
         if (on) node.setAttribute("data-saath-withheld", value);
         else node.removeAttribute("data-saath-withheld");
+        if (node.localName === "iframe") this.late.push([0, () => this.frames.label(node)]);
         break;
     }
   }
@@ -330,24 +407,6 @@ function setValue(node, value) {
   }
 }
 
-function topLayer(node, value) {
-  if (value === "modal") {
-    node.removeAttribute("open");
-    node.showModal();
-  } else if (value === "popover") {
-    if (!node.popover) node.popover = "manual";
-    node.showPopover();
-  } else if (node.localName === "dialog") {
-    const open = node.hasAttribute("open");
-    // Without the attribute a dialog counts as closed already, and stays in the top layer.
-    node.setAttribute("open", "");
-    node.close();
-    if (open) node.setAttribute("open", "");
-  } else {
-    node.hidePopover();
-  }
-}
-
 function scroll(node, value) {
   const [left, top] = value.split(",").map(Number);
   const target = node.nodeType === 9 ? node.defaultView : node;
@@ -355,15 +414,12 @@ function scroll(node, value) {
 }
 
 function size(node, value) {
-  if (value === null) return;
   const [width, height] = value.split(",");
   // What takes no room at all makes no line either.
-  if (value === "0,0" && node.localName === "saath-box") {
+  if (value === "0,0" && node.localName.startsWith("saath-")) {
     node.style.setProperty("display", "inline", "important");
     return;
   }
-  if (node.localName === "saath-box") node.style.removeProperty("display");
-  if (node.localName === "img") node.src = PIXEL;
   node.style?.setProperty("width", `${width}px`, "important");
   node.style?.setProperty("height", `${height}px`, "important");
   node.style?.setProperty("box-sizing", "border-box", "important");

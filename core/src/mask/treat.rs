@@ -1,7 +1,9 @@
 //! What becomes of one text, each treatment a function of the text alone.
 
+use super::pictures::{Pictures, Shown};
 use super::{Patterns, Policy, patterns};
 use crate::css;
+use crate::motion::{self, Carries};
 use std::borrow::Cow;
 
 /// The treatments. The number is an index into the table of treated texts.
@@ -20,25 +22,46 @@ pub(super) enum Treatment {
     Empty,
     /// An address: nothing but that there is one.
     Link,
-    /// CSS without requests.
+    /// CSS, its addresses as numbers of assets; none of what may be somebody's.
     Style,
+    /// The same with what may be somebody's.
+    ShownStyle,
     /// CSS without requests, strings and custom properties.
     QuietStyle,
     /// An allowed name.
     Name,
-    /// A style sheet without requests, its strings as shown text.
+    /// A style sheet, its strings as shown text and its addresses as numbers of assets; none of
+    /// what may be somebody's.
     Sheet,
+    /// The same with what may be somebody's.
+    ShownSheet,
     /// A style sheet without requests and strings.
     QuietSheet,
+    /// Animations without requests, their strings as shown text.
+    Motion,
+    /// Animations of which only the looks are told.
+    QuietMotion,
+    /// Animations of which only the names are told.
+    NamedMotion,
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 11;
+    pub(super) const COUNT: usize = 16;
 }
 
 const BLOCK: char = '█';
 
-pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) -> Cow<'t, str> {
+pub(super) fn treat<'t>(
+    policy: &Policy,
+    pictures: &Pictures<'_>,
+    treatment: Treatment,
+    text: &'t str,
+) -> Cow<'t, str> {
+    let sheet = |zone| {
+        let strings = |string: &str| netted(policy, string);
+        css::numbered(text, strings, |address| pictures.of_sheet(zone, address))
+    };
+    let style = |zone| css::numbered(text, |_| None, |address| pictures.of_style(zone, address));
     match treatment {
         Treatment::Keep | Treatment::Name => text.into(),
         Treatment::Net => net(policy, text),
@@ -46,13 +69,27 @@ pub(super) fn treat<'t>(policy: &Policy, treatment: Treatment, text: &'t str) ->
         Treatment::Secret => "████████".into(),
         Treatment::Empty => "".into(),
         Treatment::Link => "#".into(),
-        Treatment::Style => css::without_requests(text),
-        Treatment::Sheet => css::with_strings(text, |string| match net(policy, string) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(masked) => Some(masked),
-        }),
+        Treatment::Style => style(Shown::No),
+        Treatment::ShownStyle => style(Shown::Yes),
+        Treatment::Sheet => sheet(Shown::No),
+        Treatment::ShownSheet => sheet(Shown::Yes),
         Treatment::QuietSheet => css::with_strings(text, |_| Some(String::new())),
         Treatment::QuietStyle => css::without_text(text).into(),
+        Treatment::Motion => motion(policy, text, Carries::Text),
+        Treatment::QuietMotion => motion(policy, text, Carries::Looks),
+        Treatment::NamedMotion => motion(policy, text, Carries::Names),
+    }
+}
+
+fn motion<'t>(policy: &Policy, text: &str, carries: Carries) -> Cow<'t, str> {
+    motion::clean(text, carries, |string| netted(policy, string)).into()
+}
+
+/// What the pattern net makes of a string, if it makes anything.
+fn netted(policy: &Policy, string: &str) -> Option<String> {
+    match net(policy, string) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(masked) => Some(masked),
     }
 }
 
@@ -198,6 +235,39 @@ pub(super) fn is_state_word(value: &str) -> bool {
         "1",
     ];
     WORDS.contains(&value)
+}
+
+/// What lays an element out and says nothing of what is in it.
+pub(super) fn is_layout(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "align",
+        "autocomplete",
+        "cols",
+        "colspan",
+        "contenteditable",
+        "dir",
+        "disabled",
+        "height",
+        "hidden",
+        "multiple",
+        "nowrap",
+        "open",
+        "popover",
+        "readonly",
+        "required",
+        "role",
+        "rows",
+        "rowspan",
+        "size",
+        "span",
+        "tabindex",
+        "type",
+        "valign",
+        "viewBox",
+        "width",
+        "wrap",
+    ];
+    NAMES.contains(&name)
 }
 
 #[cfg(test)]

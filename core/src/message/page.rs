@@ -43,6 +43,37 @@ pub struct View {
     pub hidden: bool,
     /// Whether scrollbars lie over the page, as on phones, and take no room.
     pub overlay_scrollbars: bool,
+    /// What the page waits for; nothing in it moves meanwhile.
+    pub waiting: Option<Waiting>,
+    /// The part of the layout viewport that is seen, if fingers or a keyboard on the screen have
+    /// made that less than all of it.
+    pub visual: Option<Visual>,
+}
+
+/// What stops a page until the customer has answered. What it says is not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub enum Waiting {
+    /// `alert()`.
+    Alert,
+    /// `confirm()`.
+    Confirm,
+    /// `prompt()`.
+    Prompt,
+    /// `print()`.
+    Print,
+}
+
+/// A part of the layout viewport, in 1/100 CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct Visual {
+    /// From the left.
+    pub left: u32,
+    /// From the top.
+    pub top: u32,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
 }
 
 /// Where the customer's pointer is, in CSS pixels of the viewport; outside means gone.

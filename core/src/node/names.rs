@@ -16,9 +16,14 @@ pub(super) fn is_mathml_tag(name: &str) -> bool {
     MATHML.binary_search(&name).is_ok()
 }
 
-/// Elements whose picture comes from elsewhere.
-pub(super) fn is_replaced(name: &str) -> bool {
-    REPLACED.binary_search(&name).is_ok()
+/// Elements of a page that consists of frames.
+pub(super) fn is_frame(name: &str) -> bool {
+    matches!(name, "frame" | "frameset")
+}
+
+/// Elements that nobody sees.
+pub(super) fn is_hidden(name: &str) -> bool {
+    HIDDEN.binary_search(&name).is_ok()
 }
 
 pub(super) fn attribute_kind(name: &str) -> Option<AttrKind> {
@@ -33,7 +38,7 @@ pub(super) fn is_active(name: &str) -> bool {
 
 #[cfg(test)]
 pub(super) fn assert_sorted() {
-    let tables = [HTML, SVG, MATHML, REPLACED].into_iter().chain(KINDS.iter().map(|kind| kind.1));
+    let tables = [HTML, SVG, MATHML, HIDDEN].into_iter().chain(KINDS.iter().map(|kind| kind.1));
     for table in tables {
         assert!(table.is_sorted_by(|a, b| a < b), "{table:?}");
     }
@@ -45,7 +50,7 @@ const HTML: &[&str] = &[
     "blockquote", "body", "br", "button", "caption", "center", "cite", "code", "col", "colgroup",
     "data", "datalist", "dd", "del", "details", "dfn", "dialog", "dir", "div", "dl", "dt", "em",
     "fieldset", "figcaption", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5",
-    "h6", "head", "header", "hgroup", "hr", "html", "i", "img", "input", "ins", "kbd", "label",
+    "h6", "head", "header", "hgroup", "hr", "html", "i", "iframe", "img", "input", "ins", "kbd", "label",
     "legend", "li", "main", "map", "mark", "marquee", "menu", "meter", "nav", "nobr", "ol",
     "optgroup", "option", "output", "p", "picture", "pre", "progress", "q", "rp", "rt", "ruby",
     "s", "samp", "search", "section", "select", "slot", "small", "span", "strike", "strong",
@@ -58,9 +63,9 @@ const SVG: &[&str] = &[
     "a", "circle", "clipPath", "defs", "desc", "ellipse", "feBlend", "feColorMatrix",
     "feComponentTransfer", "feComposite", "feConvolveMatrix", "feDiffuseLighting",
     "feDisplacementMap", "feDistantLight", "feDropShadow", "feFlood", "feFuncA", "feFuncB",
-    "feFuncG", "feFuncR", "feGaussianBlur", "feMerge", "feMergeNode", "feMorphology", "feOffset",
+    "feFuncG", "feFuncR", "feGaussianBlur", "feImage", "feMerge", "feMergeNode", "feMorphology", "feOffset",
     "fePointLight", "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence", "filter", "g",
-    "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
+    "image", "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
     "polyline", "radialGradient", "rect", "stop", "style", "svg", "switch", "symbol", "text",
     "textPath", "title", "tspan", "use", "view",
 ];
@@ -73,11 +78,20 @@ const MATHML: &[&str] = &[
     "mtext", "mtr", "munder", "munderover", "none", "semantics",
 ];
 
-const REPLACED: &[&str] =
-    &["applet", "audio", "canvas", "embed", "frame", "iframe", "image", "object", "video"];
+#[rustfmt::skip]
+const HIDDEN: &[&str] = &[
+    "base", "basefont", "bgsound", "link", "meta", "noembed", "noframes", "noscript", "param",
+    "script", "source", "template", "track",
+];
 
-const ACTIVE: &[&str] =
-    &["accept-charset", "data-saath-state", "data-saath-withheld", "http-equiv"];
+const ACTIVE: &[&str] = &[
+    "accept-charset",
+    "data-saath-label",
+    "data-saath-picture",
+    "data-saath-state",
+    "data-saath-withheld",
+    "http-equiv",
+];
 
 const KINDS: &[(AttrKind, &[&str])] = &[
     (AttrKind::Name, NAME),
@@ -106,14 +120,14 @@ const STRUCTURE: &[&str] = &[
     "aria-multiline", "aria-multiselectable", "aria-orientation", "aria-posinset", "aria-pressed",
     "aria-readonly", "aria-relevant", "aria-required", "aria-rowcount", "aria-rowindex",
     "aria-rowspan", "aria-selected", "aria-setsize", "aria-sort", "autocapitalize",
-    "autocomplete", "axis", "azimuth", "baseFrequency", "baseline-shift", "bgcolor", "bias",
+    "autocomplete", "autocorrect", "axis", "azimuth", "baseFrequency", "baseline-shift", "bgcolor", "bias",
     "border", "cellpadding", "cellspacing", "char", "charoff", "checked", "clear", "clip-rule",
-    "clipPathUnits", "color", "color-interpolation", "color-interpolation-filters", "cols",
+    "clipPathUnits", "closedby", "color", "color-interpolation", "color-interpolation-filters", "cols",
     "colspan", "columnalign", "columnlines", "columnspacing", "compact", "contenteditable",
     "coords", "cx", "cy", "d", "depth", "diffuseConstant", "dir", "direction", "disabled",
     "display", "displaystyle", "divisor", "dominant-baseline", "draggable", "dx", "dy",
     "edgeMode", "elevation", "enterkeyhint", "exponent", "face", "fence", "fill-opacity",
-    "fill-rule", "filterUnits", "flood-color", "flood-opacity", "font-family", "font-size",
+    "fill-rule", "filterUnits", "flood-color", "flood-opacity", "focusable", "font-family", "font-size",
     "font-size-adjust", "font-stretch", "font-style", "font-variant", "font-weight", "fr",
     "frame", "frameborder", "framespacing", "fx", "fy", "gradientTransform", "gradientUnits",
     "height", "hidden", "hspace", "image-rendering", "in", "in2", "inert", "inputmode",
@@ -126,10 +140,10 @@ const STRUCTURE: &[&str] = &[
     "notation", "novalidate", "nowrap", "numOctaves", "offset", "opacity", "open", "operator",
     "order", "orient", "overflow", "paint-order", "pathLength", "patternContentUnits",
     "patternTransform", "patternUnits", "pointer-events", "points", "pointsAtX", "pointsAtY",
-    "pointsAtZ", "popover", "preserveAlpha", "preserveAspectRatio", "primitiveUnits", "r",
+    "pointsAtZ", "popover", "popovertargetaction", "preserveAlpha", "preserveAspectRatio", "primitiveUnits", "r",
     "radius", "readonly", "refX", "refY", "rel", "required", "result", "reversed", "role",
     "rotate", "rowalign", "rowlines", "rows", "rowspacing", "rowspan", "rspace", "rules", "rx",
-    "ry", "scale", "scope", "scriptlevel", "scrolling", "seed", "selected", "separator", "shape",
+    "ry", "scale", "scope", "scoped", "scriptlevel", "scrolling", "seed", "selected", "separator", "shape",
     "shape-rendering", "size", "slope", "spacing", "span", "specularConstant", "specularExponent",
     "spellcheck", "spreadMethod", "start", "startOffset", "stdDeviation", "stitchTiles",
     "stop-color", "stop-opacity", "stretchy", "stroke-dasharray", "stroke-dashoffset",

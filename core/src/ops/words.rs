@@ -61,6 +61,7 @@ const REMOVE: u32 = 5;
 const SET_TEXT: u32 = 6;
 const SET: u32 = 7;
 const UNSET: u32 = 8;
+const FRAME: u32 = 9;
 const CLEAR: u32 = 10;
 /// The low bits of an op's first word are its code, the others its flags or a count.
 const CODE_BITS: u32 = 4;
@@ -109,6 +110,11 @@ impl<'a> Words<'a> {
                 }
                 Op::Shadow { id, host } => {
                     out.push(SHADOW);
+                    id_word(&mut out, id);
+                    out.push(zigzag(id.0.wrapping_sub(host.0)));
+                }
+                Op::Frame { id, host, compat } => {
+                    out.push(FRAME | u32::from(compat == Compat::Quirks) << CODE_BITS);
                     id_word(&mut out, id);
                     out.push(zigzag(id.0.wrapping_sub(host.0)));
                 }
@@ -174,7 +180,7 @@ impl<'a> Words<'a> {
         let id = self.id()?;
         let code = head & ((1 << CODE_BITS) - 1);
         let allowed = match code {
-            DOCUMENT | TEXT | MOVE => 1,
+            DOCUMENT | TEXT | MOVE | FRAME => 1,
             ELEMENT => 5,
             SET => u32::MAX,
             _ => 0,
@@ -183,9 +189,7 @@ impl<'a> Words<'a> {
             return Err(BatchError::Malformed);
         }
         let op = match code {
-            DOCUMENT if id == NodeId::DOCUMENT => {
-                Op::Document(if flags == 1 { Compat::Quirks } else { Compat::Standards })
-            }
+            DOCUMENT if id == NodeId::DOCUMENT => Op::Document(compat(flags)),
             ELEMENT => {
                 let namespace = Namespace::from_code(flags >> 1).ok_or(BatchError::Malformed)?;
                 let at = self.place(id, flags)?;
@@ -193,6 +197,7 @@ impl<'a> Words<'a> {
             }
             TEXT => Op::Text { id, at: self.place(id, flags)?, text: self.string()? },
             SHADOW => Op::Shadow { id, host: self.relative(id)? },
+            FRAME => Op::Frame { id, host: self.relative(id)?, compat: compat(flags) },
             MOVE => Op::Move { id, at: self.place(id, flags)? },
             REMOVE => Op::Remove(id),
             SET_TEXT => Op::SetText { id, text: self.string()? },
@@ -271,6 +276,10 @@ impl<'a> Words<'a> {
         }
         Ok(id)
     }
+}
+
+fn compat(flags: u32) -> Compat {
+    if flags == 1 { Compat::Quirks } else { Compat::Standards }
 }
 
 fn key_word(key: Key) -> u32 {

@@ -118,7 +118,9 @@ impl Agent {
             | Event::Act(_)
             | Event::Annotate(_)
             | Event::Applied(_)
-            | Event::Repair(_) => self.while_active(now, event),
+            | Event::Repair(_)
+            | Event::Want(_)
+            | Event::Got(_) => self.while_active(now, event),
         }
     }
 

@@ -144,6 +144,7 @@ impl Customer {
             Event::Allow => self.allow(now),
             Event::Decline => self.decline(DenyReason::Declined),
             Event::Report => self.decline(DenyReason::Reported),
+            Event::Malformed => self.broken(now, entropy),
             Event::Stop => self.end(EndReason::CustomerEnded, None),
             Event::AllowLevel
             | Event::DeclineLevel
@@ -151,7 +152,9 @@ impl Customer {
             | Event::Page { .. }
             | Event::View(_)
             | Event::Pointer(_)
-            | Event::ActionDone(_) => self.while_active(now, event),
+            | Event::ActionDone(_)
+            | Event::Offer(_)
+            | Event::Asset(_) => self.while_active(now, event),
         }
     }
 

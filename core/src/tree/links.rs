@@ -1,7 +1,7 @@
 //! How nodes hang together: siblings in a doubly linked list, so that a move costs the same
 //! wherever it goes. Whatever is relinked is hashed anew.
 
-use super::{MAX_DEPTH, Tree, node_hash};
+use super::{Kind, MAX_DEPTH, Tree, node_hash};
 use crate::node::NodeId;
 
 impl Tree {
@@ -103,6 +103,7 @@ impl Tree {
         let mut stack = vec![root.0];
         while let Some(id) = stack.pop() {
             let Some(node) = self.nodes.remove(id) else { continue };
+            self.frames -= usize::from(node.kind == Kind::Frame);
             if id != root.0 {
                 self.hash = self.hash.wrapping_sub(node_hash(id, &node));
             }

@@ -109,3 +109,41 @@ fn ops_that_do_not_fit_change_nothing() {
         assert_eq!(tree.hash(), hash);
     }
 }
+
+#[test]
+fn a_frame_holds_nothing_but_its_document() {
+    let mut batch = batch();
+    let iframe = batch.strings.push("iframe");
+    let at = |parent| Place { parent: NodeId(parent), before: None };
+    let frame =
+        |id| Op::Element { id: NodeId(id), at: at(1), namespace: Namespace::Html, tag: iframe };
+    let document =
+        |id, host| Op::Frame { id: NodeId(id), host: NodeId(host), compat: Compat::Standards };
+    let mut tree = build(&[Op::Document(Compat::Standards), element(2, 1, None)]);
+    for op in [frame(3), document(4, 3), element(5, 4, None), document(6, 3)] {
+        tree.apply(&op, &batch).unwrap();
+    }
+    // The document before goes last, so that what moves out of it can.
+    assert_eq!(tree.children(NodeId(3)).collect::<Vec<_>>(), [NodeId(6), NodeId(4)]);
+    let hash = tree.hash();
+    for op in [
+        document(7, 2),
+        document(7, 3),
+        element(7, 3, None),
+        Op::Move { id: NodeId(6), at: at(2) },
+        Op::Move { id: NodeId(2), at: at(3) },
+        Op::Text { id: NodeId(7), at: at(3), text: iframe },
+    ] {
+        assert!(matches!(tree.apply(&op, &batch), Err(ApplyError::Misplaced(_))), "{op:?}");
+    }
+    assert_eq!(tree.hash(), hash);
+    tree.apply(&Op::Move { id: NodeId(5), at: at(6) }, &batch).unwrap();
+    tree.apply(&Op::Remove(NodeId(4)), &batch).unwrap();
+    assert!(tree.contains(NodeId(5)));
+    assert_eq!(tree.kind(NodeId(6)), Some(Kind::Document));
+
+    let last = (10..).find_map(|id| tree.apply(&frame(id), &batch).err().map(|error| (id, error)));
+    assert_eq!(last, Some((10 + MAX_FRAMES as u32 - 1, ApplyError::TooLarge)));
+    tree.apply(&Op::Remove(NodeId(3)), &batch).unwrap();
+    tree.apply(&frame(5_000), &batch).unwrap();
+}

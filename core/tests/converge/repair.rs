@@ -7,8 +7,16 @@ use proptest::prelude::*;
 use saath_core::mask::Policy;
 use saath_core::message::page::PageKind;
 
-fn check(policy: &Policy, before: &[Edit], tampered: &[Edit], tamper: &Tamper, later: &[Edit]) {
+fn check(
+    policy: &Policy,
+    most: usize,
+    before: &[Edit],
+    tampered: &[Edit],
+    tamper: &Tamper,
+    later: &[Edit],
+) {
     let mut ends = Ends::new(policy);
+    ends.most = most;
     ends.page.marks = policy.unredacted_views.is_empty();
     before.iter().for_each(|edit| ends.edit(edit));
     ends.flush();
@@ -48,15 +56,17 @@ proptest! {
     #[test]
     fn one_repair_makes_it_right(
         before in edits(40), tampered in edits(12), tamper in page::any_tamper(), later in edits(12),
+        most in prop_oneof![Just(usize::MAX), 1usize..9],
     ) {
-        check(&Policy::default(), &before, &tampered, &tamper, &later);
+        check(&Policy::default(), most, &before, &tampered, &tamper, &later);
     }
 
     #[test]
     fn one_repair_makes_it_right_where_all_is_shown(
         before in edits(40), tampered in edits(12), tamper in page::any_tamper(), later in edits(12),
+        most in prop_oneof![Just(usize::MAX), 1usize..9],
     ) {
-        check(&show_all(), &before, &tampered, &tamper, &later);
+        check(&show_all(), most, &before, &tampered, &tamper, &later);
     }
 
     /// Nor does it help to tell of a page that was never sent.

@@ -15,6 +15,10 @@ pub(crate) struct Ends {
     pub(crate) sink: Sink,
     /// Every page, as it was before anybody tampered with it.
     pub(crate) sent: Vec<Message>,
+    /// How many nodes are read in a turn.
+    pub(crate) most: usize,
+    /// Whether a part of the page was never sent.
+    pub(crate) left_out: bool,
     /// What becomes of the next page.
     pub(crate) tamper: Option<Tamper>,
     /// The digest of a replica that is not the page.
@@ -30,6 +34,8 @@ impl Ends {
             replica: Replica::default(),
             sink: Sink::default(),
             sent: vec![],
+            most: usize::MAX,
+            left_out: false,
             tamper: None,
             asked: None,
         };
@@ -46,22 +52,32 @@ impl Ends {
         self.capture.dirt.note_words(&words);
     }
 
+    /// Reads and sends all that is dirty.
     pub(crate) fn flush(&mut self) {
-        self.observe();
-        for _ in 0..8 {
-            if !self.capture.is_due() {
+        for _ in 0..8_000 {
+            if !self.turn() {
                 return;
-            }
-            let request = self.capture.dirt.take();
-            let reading = self.observer.read(&mut self.page, &request);
-            let turn = self.capture.turn(&reading).unwrap();
-            self.observer.forget(&turn.gone);
-            if let Some(message) = turn.page {
-                self.deliver(&message);
-                self.sent.push(message);
             }
         }
         panic!("the capture never comes to rest");
+    }
+
+    /// Reads and sends so much of it as fits in a turn. Whether there was anything.
+    pub(crate) fn turn(&mut self) -> bool {
+        self.observe();
+        if !self.capture.is_due() {
+            return false;
+        }
+        let request = self.capture.dirt.take();
+        let reading = self.observer.read(&mut self.page, &request, self.most);
+        let turn = self.capture.turn(&reading).unwrap();
+        self.observer.forget(&turn.gone);
+        self.left_out |= turn.left_out;
+        if let Some(message) = turn.page {
+            self.deliver(&message);
+            self.sent.push(message);
+        }
+        true
     }
 
     fn deliver(&mut self, message: &Message) {
@@ -86,6 +102,11 @@ impl Ends {
         }
     }
 
+    /// How many nodes the replica has.
+    pub(crate) fn nodes(&self) -> usize {
+        self.replica.tree().len()
+    }
+
     /// What the replica is, in short.
     pub(crate) fn digest(&self) -> Vec<u8> {
         self.replica.tree().digest()
@@ -104,7 +125,7 @@ pub(crate) fn from_scratch(page: &Page, policy: &Policy) -> (Sink, Message) {
     let mut observer = Observer::default();
     let mut capture = Capture::new(policy.clone());
     let request = capture.dirt.take();
-    let reading = observer.read(&mut page, &request);
+    let reading = observer.read(&mut page, &request, usize::MAX);
     let message = capture.turn(&reading).unwrap().page.unwrap();
     let batch = Replica::default().apply(&message).unwrap().batch;
     let mut sink = Sink::default();

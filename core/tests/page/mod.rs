@@ -77,9 +77,11 @@ pub(crate) enum Edit {
         value: String,
     },
     AttachShadow(usize),
+    /// A frame gets another document, empty.
+    Navigate(usize),
 }
 
-const TAGS: [&str; 6] = ["div", "p", "select", "option", "input", "script"];
+const TAGS: [&str; 7] = ["div", "p", "select", "option", "input", "script", "iframe"];
 const ATTRS: [&str; 5] = ["class", "title", "data-x", "m", "s"];
 
 pub(crate) fn any_edit() -> impl Strategy<Value = Edit> {
@@ -96,6 +98,7 @@ pub(crate) fn any_edit() -> impl Strategy<Value = Edit> {
         2 => (n(), text()).prop_map(|(node, text)| Edit::SetText { node, text }),
         2 => (n(), text()).prop_map(|(node, value)| Edit::Value { node, value }),
         1 => n().prop_map(Edit::AttachShadow),
+        1 => n().prop_map(Edit::Navigate),
     ]
 }
 
@@ -139,7 +142,7 @@ impl Page {
             Edit::Wrap(node) => {
                 let node = pick(*node);
                 let Some(parent) = self.nodes[node].parent else { return };
-                if matches!(self.nodes[node].kind, PageKind::Shadow) {
+                if self.is_root(node) {
                     return;
                 }
                 let at = self.nodes[parent].children.iter().position(|&c| c == node).unwrap();
@@ -184,7 +187,39 @@ impl Page {
                     observer.shadow_attached(host);
                 }
             }
+            Edit::Navigate(frame) => {
+                let frame = pick(*frame);
+                if self.nodes[frame].kind == PageKind::Element("iframe") && self.is_connected(frame)
+                {
+                    self.load(frame, observer);
+                }
+            }
         }
+    }
+
+    /// A frame that is on the page has a document, another one each time it comes there. The one
+    /// before lives on for those who hold its nodes.
+    fn load(&mut self, frame: usize, observer: &mut Observer) {
+        for old in std::mem::take(&mut self.nodes[frame].children) {
+            self.nodes[old].parent = None;
+        }
+        let document = self.make(PageKind::Document);
+        self.nodes[document].parent = Some(frame);
+        self.nodes[frame].children.push(document);
+        observer.navigated(frame);
+    }
+
+    fn load_all_in(&mut self, node: usize, observer: &mut Observer) {
+        if self.nodes[node].kind == PageKind::Element("iframe") {
+            return self.load(node, observer);
+        }
+        for child in self.nodes[node].children.clone() {
+            self.load_all_in(child, observer);
+        }
+    }
+
+    fn is_root(&self, node: usize) -> bool {
+        matches!(self.nodes[node].kind, PageKind::Document | PageKind::Shadow)
     }
 
     /// Adds a `div` with this many rows, and returns it.
@@ -200,6 +235,18 @@ impl Page {
         table
     }
 
+    /// Adds an element, and returns it.
+    pub(crate) fn append(
+        &mut self,
+        tag: &'static str,
+        parent: usize,
+        observer: &mut Observer,
+    ) -> usize {
+        let element = self.make(PageKind::Element(tag));
+        self.insert(element, parent, usize::MAX, observer);
+        element
+    }
+
     pub(crate) fn reverse(&mut self, parent: usize, observer: &mut Observer) {
         let children = self.nodes[parent].children.clone();
         for child in children {
@@ -213,10 +260,10 @@ impl Page {
         (self.nodes[first].kind == PageKind::Shadow).then_some(first)
     }
 
-    /// The root of the tree that a node is in: the document, a shadow root, or a detached node.
+    /// The root of the tree that a node is in: a document, a shadow root, or a detached node.
     pub(crate) fn root(&self, mut node: usize) -> usize {
         while let Some(parent) = self.nodes[node].parent {
-            if self.nodes[node].kind == PageKind::Shadow {
+            if self.is_root(node) {
                 break;
             }
             node = parent;
@@ -242,7 +289,7 @@ impl Page {
         match kind {
             PageKind::Text(text) => write!(out, "{text:?}").unwrap(),
             PageKind::Document | PageKind::Shadow => {
-                let name = if node == DOCUMENT { "document" } else { "shadow" };
+                let name = if *kind == PageKind::Shadow { "shadow" } else { "document" };
                 write!(out, "<{name}>").unwrap();
                 children.iter().for_each(|&child| self.write(child, out));
                 out.push_str("</>");
@@ -291,10 +338,10 @@ impl Page {
         }
         let fits = match &self.nodes[parent].kind {
             PageKind::Text(_) => false,
-            PageKind::Element(tag) => !matches!(*tag, "input" | "script"),
+            PageKind::Element(tag) => !matches!(*tag, "input" | "script" | "iframe"),
             PageKind::Document | PageKind::Shadow => true,
         };
-        fits && !matches!(self.nodes[node].kind, PageKind::Document | PageKind::Shadow)
+        fits && !self.is_root(node)
     }
 
     fn insert(&mut self, node: usize, parent: usize, at: usize, observer: &mut Observer) {
@@ -307,10 +354,13 @@ impl Page {
         self.nodes[parent].children.insert(first + at, node);
         self.nodes[node].parent = Some(parent);
         observer.added(self, parent, node);
+        if self.is_connected(node) {
+            self.load_all_in(node, observer);
+        }
     }
 
     fn remove(&mut self, node: usize, observer: &mut Observer) {
-        if matches!(self.nodes[node].kind, PageKind::Shadow) {
+        if self.is_root(node) {
             return;
         }
         if let Some(parent) = self.nodes[node].parent {

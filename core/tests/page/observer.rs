@@ -14,6 +14,8 @@ pub(crate) struct Observer {
     transient: HashSet<usize>,
     /// Roots that `observe` was called with.
     observed: HashSet<usize>,
+    /// What there was no room for.
+    left: Vec<(NodeId, Parts)>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,9 +66,16 @@ impl Observer {
         self.records.push(Record::Subtree(host));
     }
 
+    /// The `load` event of a frame.
+    pub(crate) fn navigated(&mut self, frame: usize) {
+        self.records.push(Record::Subtree(frame));
+    }
+
     /// The words that the glue makes of the records.
     pub(crate) fn take_records(&mut self, _page: &Page) -> Vec<u32> {
-        let mut words = vec![];
+        let left = std::mem::take(&mut self.left);
+        let mut words: Vec<u32> =
+            left.into_iter().flat_map(|(id, parts)| [id.0, parts.word()]).collect();
         self.transient.clear();
         for record in std::mem::take(&mut self.records) {
             let mut note = |node: usize, parts: Parts| {
@@ -99,34 +108,50 @@ impl Observer {
         self.ids.values().filter(|&&id| id != 1).map(|&id| NodeId(id))
     }
 
-    /// Reads what is asked for, as the glue does.
-    pub(crate) fn read(&mut self, page: &mut Page, request: &[u32]) -> Reading<Raw> {
-        let parts: HashMap<u32, u32> = request.chunks(2).map(|pair| (pair[0], pair[1])).collect();
+    /// Reads what is asked for, up to so many nodes, as the glue does: what is left is dirt again.
+    pub(crate) fn read(&mut self, page: &mut Page, request: &[u32], most: usize) -> Reading<Raw> {
+        let with = |bit: u32| {
+            let pairs = request.chunks(2).filter(move |pair| pair[1] & bit != 0);
+            pairs.map(|pair| pair[0]).collect::<HashSet<u32>>()
+        };
         let mut reader = Reader {
             page,
             observer: self,
-            whole: parts.iter().filter(|(_, p)| *p & 8 != 0).map(|(id, _)| *id).collect(),
+            whole: with(8),
+            listed: with(2),
             done: HashSet::new(),
+            room: most,
             words: vec![],
             blob: String::new(),
             lengths: vec![],
         };
-        for pair in request.chunks(2) {
-            let (id, parts) = (pair[0], pair[1]);
-            let node = if id == 1 {
-                DOCUMENT
+        let mut covered = vec![];
+        let (first, then): (Vec<_>, Vec<_>) = request.chunks(2).partition(|pair| pair[1] & 8 != 0);
+        for pair in first.into_iter().chain(then) {
+            let (id, parts) = (NodeId(pair[0]), Parts::from_word(pair[1]));
+            let Some(node) = reader.observer.node(id) else { continue };
+            if reader.done.contains(&node) || !reader.page.is_connected(node) {
+                continue;
+            }
+            if reader.is_covered(node) {
+                covered.push((node, id, parts));
+            } else if reader.room == 0 && parts.has(Parts::SUBTREE) {
+                reader.observer.left.push((id, parts));
             } else {
-                let Some((&node, _)) = reader.observer.ids.iter().find(|(_, known)| **known == id)
-                else {
-                    continue;
-                };
-                node
-            };
-            if reader.page.is_connected(node) && !reader.done.contains(&node) {
-                reader.root(node, parts);
+                reader.root(node, parts.word());
             }
         }
+        // What they were to be read with may have been left.
+        if !reader.observer.left.is_empty() {
+            let unread = covered.into_iter().filter(|(node, ..)| !reader.done.contains(node));
+            reader.observer.left.extend(unread.map(|(_, id, parts)| (id, parts)));
+        }
         Reading::parse(&reader.words, &reader.blob, &reader.lengths).unwrap()
+    }
+
+    fn node(&self, id: NodeId) -> Option<usize> {
+        let known = || self.ids.iter().find(|(_, known)| **known == id.0).map(|(&node, _)| node);
+        if id == NodeId::DOCUMENT { Some(DOCUMENT) } else { known() }
     }
 
     fn hears(&self, page: &Page, target: usize) -> bool {
@@ -138,7 +163,7 @@ impl Observer {
             if self.transient.contains(&node) {
                 return true;
             }
-            at = if page.nodes[node].kind == PageKind::Shadow {
+            at = if matches!(page.nodes[node].kind, PageKind::Shadow | PageKind::Document) {
                 None
             } else {
                 page.nodes[node].parent
@@ -152,7 +177,10 @@ struct Reader<'a> {
     page: &'a mut Page,
     observer: &'a mut Observer,
     whole: HashSet<u32>,
+    listed: HashSet<u32>,
     done: HashSet<usize>,
+    /// How many more nodes may be read.
+    room: usize,
     words: Vec<u32>,
     blob: String,
     lengths: Vec<u32>,
@@ -171,14 +199,31 @@ impl Reader<'_> {
             for child in self.page.nodes[node].children.clone() {
                 match self.observer.ids.get(&child) {
                     Some(&id) if !self.whole.contains(&id) => self.words.extend([3, id]),
-                    _ => self.whole(child),
+                    _ => self.child(node, child),
                 }
             }
             self.words.push(0);
         }
     }
 
+    fn child(&mut self, parent: usize, child: usize) {
+        if self.room > 0 {
+            return self.whole(child);
+        }
+        match self.observer.ids.get(&child).copied() {
+            Some(id) => {
+                self.words.extend([3, id]);
+                self.observer.left.push((NodeId(id), Parts::SUBTREE));
+            }
+            None => {
+                let parent = self.id(parent);
+                self.observer.left.push((NodeId(parent), Parts::CHILDREN));
+            }
+        }
+    }
+
     fn whole(&mut self, node: usize) {
+        self.room = self.room.saturating_sub(1);
         self.done.insert(node);
         if let PageKind::Text(text) = &self.page.nodes[node].kind {
             let text = text.clone();
@@ -189,10 +234,25 @@ impl Reader<'_> {
         let gap = self.page.nodes[node].kind == PageKind::Element("script");
         if !gap {
             for child in self.page.nodes[node].children.clone() {
-                self.whole(child);
+                self.child(node, child);
             }
         }
         self.words.push(0);
+    }
+
+    fn is_covered(&self, node: usize) -> bool {
+        let has = |set: &HashSet<u32>, node: usize| {
+            let id = if node == DOCUMENT { Some(&1) } else { self.observer.ids.get(&node) };
+            id.is_some_and(|id| set.contains(id))
+        };
+        let above = |node: usize| self.page.nodes[node].parent;
+        if has(&self.whole, node) && above(node).is_some_and(|parent| has(&self.listed, parent)) {
+            return true;
+        }
+        // In what has no number yet it will be read.
+        let is_new = |at| at != DOCUMENT && !self.observer.ids.contains_key(&at);
+        std::iter::successors(above(node), |&at| above(at))
+            .any(|at| has(&self.whole, at) || is_new(at))
     }
 
     fn open(&mut self, node: usize, parts: u32) {

@@ -40,9 +40,11 @@ impl Sink {
                     self.nodes.insert(id.0, SinkNode { text, ..SinkNode::default() });
                     self.put(id.0, at);
                 }
-                Op::Shadow { id, host } => {
+                Op::Shadow { id, host } | Op::Frame { id, host, .. } => {
+                    let name = if matches!(op, Op::Frame { .. }) { "document" } else { "shadow" };
+
                     let node =
-                        SinkNode { name: "shadow".into(), parent: host.0, ..SinkNode::default() };
+                        SinkNode { name: name.into(), parent: host.0, ..SinkNode::default() };
                     self.nodes.insert(id.0, node);
                     self.nodes.get_mut(&host.0).unwrap().children.insert(0, id.0);
                 }

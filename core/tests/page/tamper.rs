@@ -103,7 +103,7 @@ fn split(mut words: &[u32]) -> Vec<RawOp> {
         let length = match head & 15 {
             0 | 5 | 10 => 0,
             1 | 2 => 2 + (flags & 1),
-            3 | 6 | 8 => 1,
+            3 | 6 | 8 | 9 => 1,
             4 => 1 + (flags & 1),
             7 => 2 * flags,
             code => panic!("op {code}"),

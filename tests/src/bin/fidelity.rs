@@ -7,9 +7,9 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail, ensure};
 use saath_tests::Engine;
-use saath_tests::fidelity::{Case, Outcome, Report, Row, Suite, Verdict, cases, folder};
+use saath_tests::fidelity::{Case, Outcome, PAIRS, Report, Row, Suite, Verdict, cases, folder};
 
-const USAGE: &str = "usage: cargo xtask fidelity [--engine NAME,…] [word…]";
+const USAGE: &str = "usage: cargo xtask fidelity [--engine NAME,…] [--cross] [word…]";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -27,13 +27,16 @@ fn main() -> ExitCode {
 
 fn run(mut args: impl Iterator<Item = String>) -> Result<usize> {
     let mut engines = Engine::ALL.to_vec();
+    let mut cross = None;
     let mut words = Vec::new();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--engine" => {
                 let names = args.next().context(USAGE)?;
                 engines = names.split(',').map(Engine::parse).collect::<Result<_>>()?;
+                cross = cross.or(Some(false));
             }
+            "--cross" => cross = Some(true),
             _ if arg.starts_with('-') => bail!("unknown argument `{arg}`\n{USAGE}"),
             _ => words.push(arg),
         }
@@ -42,13 +45,22 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<usize> {
     ensure!(!cases.is_empty(), "no page is called {}", words.join(" or "));
     let report = Mutex::new(Report::default());
     // Two browsers at a time are as many as a small machine bears.
-    let queue = Mutex::new(engines);
+    let mut work: Vec<Work> = engines.into_iter().map(Work::Beside).collect();
+    if cross.unwrap_or(true) && cases.iter().any(Case::travels) {
+        work.push(Work::Across);
+    }
+    let queue = Mutex::new(work);
     let next =
         || queue.lock().ok().and_then(|mut queue| (!queue.is_empty()).then(|| queue.remove(0)));
     std::thread::scope(|scope| -> Result<()> {
         let work = || -> Result<()> {
-            while let Some(engine) = next() {
-                all(engine, &cases, &report).with_context(|| engine.name())?;
+            while let Some(work) = next() {
+                match work {
+                    Work::Beside(engine) => {
+                        beside(engine, &cases, &report).with_context(|| engine.name())?;
+                    }
+                    Work::Across => across(&cases, &report)?,
+                }
             }
             Ok(())
         };
@@ -65,16 +77,20 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<usize> {
     Ok(report.wrong())
 }
 
+enum Work {
+    /// Each page beside its replica.
+    Beside(Engine),
+    /// Some pages here, their replicas there.
+    Across,
+}
+
 /// All pages in one engine, in one browser; a new one when it is gone.
 #[tokio::main(flavor = "current_thread")]
-async fn all(engine: Engine, cases: &[Case], report: &Mutex<Report>) -> Result<()> {
+async fn beside(engine: Engine, cases: &[Case], report: &Mutex<Report>) -> Result<()> {
     let mut suite = Suite::start(engine).await?;
     for case in cases {
         let outcome = suite.run(case).await;
-        say(engine, case, &outcome);
-        if let Ok(mut report) = report.lock() {
-            report.push(Row { name: case.name.clone(), engine: engine.name().to_owned(), outcome });
-        }
+        note(report, case.name.clone(), engine.name().to_owned(), outcome);
         if !suite.is_alive().await {
             suite = Suite::start(engine).await?;
         }
@@ -82,8 +98,42 @@ async fn all(engine: Engine, cases: &[Case], report: &Mutex<Report>) -> Result<(
     Ok(())
 }
 
-fn say(engine: Engine, case: &Case, outcome: &Outcome) {
-    let (engine, name) = (engine.name(), &case.name);
+/// The pages that travel, from each engine to another; one browser at a time.
+#[tokio::main(flavor = "current_thread")]
+async fn across(cases: &[Case], report: &Mutex<Report>) -> Result<()> {
+    let travelling: Vec<&Case> = cases.iter().filter(|case| case.travels()).collect();
+    let mut recordings = Vec::new();
+    for (from, to) in PAIRS {
+        let suite = Suite::start(from).await.with_context(|| from.name())?;
+        for case in &travelling {
+            match suite.record(case).await {
+                Ok(recording) => recordings.extend(recording.map(|r| (from, to, r))),
+                Err(error) => {
+                    bail!("{} cannot be recorded in {}: {error:#}", case.name, from.name())
+                }
+            }
+        }
+    }
+    for (_, to) in PAIRS {
+        let suite = Suite::start(to).await.with_context(|| to.name())?;
+        for (from, _, recording) in recordings.iter().filter(|(_, place, _)| *place == to) {
+            let outcome = suite.replay(recording).await;
+            let engines = format!("{} to {}", from.name(), to.name());
+            note(report, recording.name.clone(), engines, outcome);
+        }
+    }
+    Ok(())
+}
+
+/// Says it at once and keeps it for the report.
+fn note(report: &Mutex<Report>, name: String, engine: String, outcome: Outcome) {
+    say(&engine, &name, &outcome);
+    if let Ok(mut report) = report.lock() {
+        report.push(Row { name, engine, outcome });
+    }
+}
+
+fn say(engine: &str, name: &str, outcome: &Outcome) {
     let Outcome { states, pixels, time, verdict } = outcome;
     let seconds = time.as_secs_f32();
     match verdict {

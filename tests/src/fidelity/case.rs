@@ -1,11 +1,13 @@
 //! Which pages there are: what lies in the folders, so that a new page is one new file.
+//!
+//! Ours lie in `tests/fidelity/`; those that we did not write are built by `cargo xtask` from
+//! `tests/real/`, into the target directory, where there is npm.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Folders with pages: under `tests/`, and in addresses.
-const FOLDERS: [&str; 2] = ["fidelity", "real"];
+use crate::demo::built;
 
 /// A page of the suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,16 +23,15 @@ pub struct Case {
 /// # Errors
 /// When a folder cannot be read.
 pub fn cases(words: &[String]) -> Result<Vec<Case>> {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("fidelity");
     let mut cases = Vec::new();
-    for folder in FOLDERS {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    for (root, names, paths) in
+        [(ours, "", "/fidelity/"), (built()?.join("real/site"), "real/", "/real/")]
+    {
         for file in pages(&root)? {
-            let path = file.strip_prefix(&root)?.with_extension("");
-            let path = path.to_str().context("a name that is no text")?.to_owned();
-            let name = if folder == "fidelity" { path } else { format!("{folder}/{path}") };
-            let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default();
-            let folder = if folder == "fidelity" { "/fidelity/" } else { "/" };
-            cases.push(Case { path: format!("{folder}{name}.{extension}"), name });
+            let file = file.strip_prefix(&root)?.to_str().context("a name that is no text")?;
+            let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+            cases.push(Case { name: format!("{names}{name}"), path: format!("{paths}{file}") });
         }
     }
     cases.retain(|case| words.is_empty() || words.iter().any(|word| case.name.contains(word)));
@@ -47,7 +48,7 @@ fn pages(root: &Path) -> Result<Vec<PathBuf>> {
     };
     for entry in entries {
         let path = entry?.path();
-        if path.is_dir() && !path.ends_with("parts") && !path.ends_with("node_modules") {
+        if path.is_dir() && !path.ends_with("parts") {
             found.extend(pages(&path)?);
         } else if path.extension().is_some_and(|e| e == "html" || e == "xhtml") {
             found.push(path);

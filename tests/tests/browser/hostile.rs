@@ -136,7 +136,7 @@ async fn a_bomb_does_not_go_off() -> Result<()> {
 }
 
 async fn run(body: &str) -> Result<Value> {
-    run_on("text", body).await
+    run_on("fidelity/tree/text", body).await
 }
 
 async fn run_on(name: &str, body: &str) -> Result<Value> {

@@ -2,6 +2,9 @@
 //! runs both.
 
 mod bad_input;
+mod bad_pages;
+mod fidelity;
+mod frames;
 mod hostile;
 mod journey;
 mod masking;
@@ -10,3 +13,4 @@ mod record;
 mod repair;
 mod sealing;
 mod smoke;
+mod waiting;

@@ -3,7 +3,7 @@
 //! That a replica is its page is the fidelity suite's (`saath_tests::fidelity`), in the same viewer.
 
 use anyhow::{Context, Result, ensure};
-use saath_tests::{Engine, Page, Pages, until};
+use saath_tests::{Engine, Page, Pages, until, until_eq};
 use serde_json::{Value, json};
 
 /// Every value that is not in a never-zone is there, in plain.
@@ -78,6 +78,98 @@ async fn sorting_moves_and_does_not_rebuild() -> Result<()> {
     Ok(())
 }
 
+/// An animation is told when it starts and runs on by itself: both are at the same time, halted or not.
+#[tokio::test]
+async fn animations_run_on_by_themselves() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "fidelity/styles/motion", "").await?;
+    same(&page).await?;
+    let body = "
+        const { length } = viewer.frames;
+        await new Promise((done) => setTimeout(done, 400));
+        viewer.differences();
+        const [own, other] = [viewer.page().document, viewer.document()]
+          .map((doc) => doc.getElementById('running').getAnimations()[0]);
+        const apart = Math.abs(own.currentTime - other.currentTime);
+        own.pause();
+        viewer.differences();
+        return { sent: viewer.frames.length - length, apart, states: [own.playState, other.playState],
+          halted: Math.round(own.currentTime - other.currentTime) }";
+    let run = page.eval_async(body, Value::Null).await?;
+    // The state, and nothing while it ran.
+    assert_eq!(run["sent"], 1, "{run}");
+    assert_eq!((&run["states"], &run["halted"]), (&json!(["paused", "paused"]), &json!(0)));
+    // Some frames: it starts with the next one, here and there.
+    ensure!(run["apart"].as_f64().is_some_and(|apart| apart < 100.0), "{run}");
+    Ok(())
+}
+
+/// What fills the customer's screen fills the replica, and both go back.
+#[tokio::test]
+async fn what_fills_the_screen_fills_the_replica() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "full", "").await?;
+    // Only a hand may ask for it.
+    page.click_at(40.0, 40.0).await?;
+    let body = "
+        const doc = viewer.page().document;
+        for (let i = 0; i < 100 && doc.fullscreenElement === null; i++)
+          await new Promise((done) => setTimeout(done, 20));
+        return doc.fullscreenElement?.id ?? null";
+    assert_eq!(page.eval_async(body, Value::Null).await?, "big");
+    let boxes = "
+        viewer.differences();
+        return [viewer.page(), viewer.document().defaultView].map((win) => {
+          const { x, y, width, height } = win.document.getElementById('big').getBoundingClientRect();
+          return [x, y, width === win.innerWidth, height === win.innerHeight];
+        })";
+    let full = json!([[0, 0, true, true], [0, 0, true, true]]);
+    until_eq("both full", full, async || page.eval(boxes, json!([])).await).await;
+    page.eval_async("await viewer.page().document.exitFullscreen()", Value::Null).await?;
+    same(&page).await
+}
+
+/// What the customer selects is seen, but not how much of what is masked; so is an open list.
+#[tokio::test]
+async fn what_is_selected_is_seen() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "selected", "&policy=%7B%22mode%22%3A%22values%22%7D").await?;
+    let both = "
+        viewer.differences();
+        return [viewer.page().document, viewer.document()].map((doc) => doc.getSelection().toString().trim())";
+    for step in 0..3 {
+        page.eval_async("await viewer.step(argument)", json!(step)).await?;
+        let both = page.eval(both, json!([])).await?;
+        ensure!(
+            both[0] != "" && both[0].as_str().map(plain) == both[1].as_str().map(plain),
+            "{both}"
+        );
+    }
+    // Over what is masked, from it, and nothing.
+    for (step, own, other) in [(3, true, true), (4, true, false), (5, false, false)] {
+        page.eval_async("await viewer.step(argument)", json!(step)).await?;
+        let both = page.eval(both, json!([])).await?;
+        ensure!((both[0] != "", both[1] != "") == (own, other), "{step}: {both}");
+        ensure!(!both[1].as_str().unwrap_or_default().contains("business"), "{both}");
+    }
+
+    let open = "
+        viewer.differences();
+        return viewer.document().querySelector('[data-saath-picker]')?.id ?? null";
+    page.click_at(40.0, 30.0).await?;
+    until_eq("the list to be open", json!("list"), async || page.eval(open, json!([])).await).await;
+    page.click_at(400.0, 400.0).await?;
+    until_eq("it to be closed", Value::Null, async || page.eval(open, json!([])).await).await;
+    Ok(())
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
 /// The page is as it was when the recording has stopped, and nothing more is emitted.
 #[tokio::test]
 async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
@@ -86,17 +178,34 @@ async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
     open(&pages, &page, "fidelity/tree/text", "").await?;
     let body = "
         const inner = viewer.page();
-        const own = inner.Element.prototype.attachShadow;
+        const own = inner.Element.prototype.attachShadow, { alert } = viewer;
         viewer.step(0);
         viewer.stop();
         const { length } = viewer.frames;
         viewer.step(1);
         viewer.stop();
         return { after: viewer.frames.length - length,
-          patched: inner.Element.prototype.attachShadow === own,
+          patched: inner.Element.prototype.attachShadow === own || inner.alert !== alert,
           native: /native code/.test(inner.Element.prototype.attachShadow) }";
     let stopped = page.eval(body, json!([])).await?;
     assert_eq!(stopped, json!({ "after": 0, "patched": false, "native": true }));
+    Ok(())
+}
+
+/// Not every engine can move a frame without loading it anew: what was in it is put back there.
+#[tokio::test]
+async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    open(&pages, &page, "fidelity/frames/life", "&moves=no").await?;
+    let steps = page.eval("return viewer.steps()", json!([])).await?.as_u64().context("steps")?;
+    for step in 0..=steps {
+        if let Some(step) = step.checked_sub(1) {
+            page.eval_async("await viewer.step(argument)", json!(step)).await?;
+        }
+        let seen = page.eval_async("return viewer.settle(3000)", Value::Null).await?;
+        ensure!(seen["wrong"] == json!([]), "after step {step}: {}", seen["wrong"]);
+    }
     Ok(())
 }
 
@@ -110,6 +219,25 @@ pub(crate) async fn open(pages: &Pages, page: &Page, name: &str, query: &str) ->
     .await;
     page.eval_async("await viewer.ready", Value::Null).await?;
     Ok(())
+}
+
+/// Most is the same at once; scroll events and style sheets take the browser a moment.
+pub(crate) async fn same(page: &Page) -> Result<()> {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+    let start = std::time::Instant::now();
+    loop {
+        let differences = page.eval("return viewer.differences()", json!([])).await?;
+        if differences == json!([]) {
+            return Ok(());
+        }
+        ensure!(start.elapsed() < PATIENCE, "{}", lines(&differences));
+        page.eval_async("await new Promise(requestAnimationFrame)", Value::Null).await?;
+    }
+}
+
+fn lines(differences: &Value) -> String {
+    let lines = differences.as_array().map_or(&[][..], Vec::as_slice);
+    lines.iter().filter_map(Value::as_str).take(3).collect::<Vec<_>>().join("\n  ")
 }
 
 /// All that the replica holds.

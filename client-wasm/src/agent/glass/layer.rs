@@ -2,6 +2,7 @@
 
 use super::Tool;
 use crate::browser::px;
+use crate::frames;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     CssStyleSheet, Document, Element, FocusOptions, HtmlElement, HtmlTextAreaElement,
@@ -135,9 +136,10 @@ impl Layer {
             let outer = frame.get_bounding_client_rect();
             let size = f64::from(frame.unchecked_ref::<HtmlElement>().offset_width());
             let scale = if size > 0.0 { outer.width() / size } else { 1.0 };
+            let (left, top) = frames::inset(&frame);
             area = Area {
-                left: outer.left() + (f64::from(frame.client_left()) + area.left) * scale,
-                top: outer.top() + (f64::from(frame.client_top()) + area.top) * scale,
+                left: outer.left() + (left + area.left) * scale,
+                top: outer.top() + (top + area.top) * scale,
                 width: area.width * scale,
                 height: area.height * scale,
             };

@@ -114,7 +114,15 @@ fn scroller(from: &Element, across: f64, down: f64) -> Option<Element> {
             (parent.node_type() == FRAGMENT).then(|| parent.unchecked_ref::<ShadowRoot>().host())
         });
     }
-    root
+    // What does not scroll itself leaves the wheel to the page around it, but for the outermost.
+    let root = root?;
+    let still =
+        across == 0.0 && (root.scroll_height() <= root.client_height() || !has_room(&root, down));
+    let around = window.frame_element().ok().flatten().filter(|frame| {
+        // The stage itself is no frame of the page.
+        still && frame.owner_document() != web_sys::window().and_then(|window| window.document())
+    });
+    around.and_then(|frame| scroller(&frame, across, down)).or(Some(root))
 }
 
 /// Whether it is not at its end already, where scrolling goes on with the ancestor.

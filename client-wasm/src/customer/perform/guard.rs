@@ -2,6 +2,7 @@
 
 use super::events::window_of;
 use crate::browser::within;
+use crate::frames;
 use saath_core::message::action::{Outcome, Spot};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -99,7 +100,8 @@ pub(super) fn is_able(element: &Element) -> Result<(), Outcome> {
         if element.has_attribute("inert") || says("aria-disabled") {
             return Err(Outcome::NotInteractive);
         }
-        at = composed_parent(&element);
+        // A frame that is inert is so with all that is in it.
+        at = composed_parent(&element).or_else(|| frames::frame_of(&element.owner_document()?));
     }
     Ok(())
 }
@@ -194,10 +196,8 @@ fn is_hit(element: &Element, point: Point) -> bool {
     }
     let frame = window_of(element).and_then(|window| window.frame_element().ok().flatten());
     frame.is_none_or(|frame| {
-        let rect = frame.get_bounding_client_rect();
-        let x = rect.left() + f64::from(frame.client_left()) + point.x;
-        let y = rect.top() + f64::from(frame.client_top()) + point.y;
-        is_hit(&frame, Point { x, y })
+        let (left, top) = frames::origin(&frame);
+        is_hit(&frame, Point { x: left + point.x, y: top + point.y })
     })
 }
 

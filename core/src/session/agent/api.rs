@@ -7,6 +7,7 @@ use saath_protocol::envelope::Refusal;
 use super::super::Ended;
 use crate::message::action::{Action, ActionResult};
 use crate::message::annotation::Annotate;
+use crate::message::asset::{Asset, Offer};
 use crate::message::control::{DenyReason, Level, LevelChanged, RequestLevel};
 use crate::message::page::{Page, Pointer, Repair, View};
 
@@ -47,7 +48,11 @@ pub enum Event {
     Applied(u32),
     /// The replica differs or was lost.
     Repair(Repair),
-    /// A page holds what no honest peer sends.
+    /// Ask for these assets.
+    Want(Vec<u32>),
+    /// So many bytes of assets have come in this epoch.
+    Got(u64),
+    /// A page or an asset holds what no honest peer sends.
     Malformed,
     /// The agent presses STOP.
     Stop,
@@ -86,6 +91,10 @@ pub enum Effect {
     Pointer(Pointer),
     /// What became of an action.
     ActionResult(ActionResult),
+    /// The customer's end has these assets.
+    Offer(Offer),
+    /// A piece of one.
+    Asset(Asset),
     /// The level is this now, or stays.
     Level(LevelChanged),
     /// The relay is not there, or the connection is lost; the session tries again by itself.
@@ -116,6 +125,8 @@ impl Effect {
             Self::View(_) => "View",
             Self::Pointer(_) => "Pointer",
             Self::ActionResult(_) => "ActionResult",
+            Self::Offer(_) => "Offer",
+            Self::Asset(_) => "Asset",
             Self::Level(_) => "Level",
             Self::Lost { .. } => "Lost",
             Self::Refused(_) => "Refused",

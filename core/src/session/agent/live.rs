@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::message::action::{Act, Outcome};
+use crate::message::asset::{Got, Want};
 use crate::message::control::LevelReason;
 use crate::message::page::{Applied, PageKind};
 use crate::session::flow::{Patience, RepairBudget};
@@ -66,6 +67,8 @@ impl Agent {
             FromCustomer::ActionResult(result) => {
                 self.effects.push_back(Effect::ActionResult(result));
             }
+            FromCustomer::Offer(offer) => self.effects.push_back(Effect::Offer(offer)),
+            FromCustomer::Asset(asset) => self.effects.push_back(Effect::Asset(asset)),
             // Said once, before the page was shared.
             FromCustomer::Granted(_) | FromCustomer::Denied(_) => self.broken(),
         }
@@ -99,6 +102,8 @@ impl Agent {
                 }
                 Patience::Over => return self.broken(),
             },
+            Event::Want(numbers) => FromAgent::Want(Want { numbers }),
+            Event::Got(bytes) => FromAgent::Got(Got { bytes }),
             _ => return,
         };
         self.send(&message);

@@ -9,6 +9,7 @@ use wincode::{SchemaRead, SchemaWrite};
 use super::super::{Ended, Grant, ResumeSecret, plain_text};
 use crate::message::action::{Act, ActionResult};
 use crate::message::annotation::Annotate;
+use crate::message::asset::{Asset, Offer};
 use crate::message::control::{Level, LevelChanged};
 use crate::message::page::{PageKind, Pointer, View};
 use crate::tree::Digest;
@@ -79,6 +80,8 @@ pub enum Event {
     DeclineLevel,
     /// The customer takes this level, and those above it, back.
     RevokeLevel(Level),
+    /// The agent's end did what no honest one does.
+    Malformed,
     /// The customer presses STOP.
     Stop,
     /// The page, or what changed in it; only after [`Customer::room`](super::Customer::room) said yes.
@@ -96,6 +99,10 @@ pub enum Event {
     Pointer(Pointer),
     /// What became of a [`Effect::Perform`].
     ActionDone(ActionResult),
+    /// Pictures and fonts that there are.
+    Offer(Offer),
+    /// A piece of one, when pages leave room for it.
+    Asset(Asset),
 }
 
 /// What the adapter has to do, in this order.
@@ -162,6 +169,10 @@ pub enum Effect {
     Annotate(Annotate),
     /// There is room: send what is dirty.
     Room,
+    /// The agent asks for these assets.
+    Want(Vec<u32>),
+    /// So many bytes of assets have come to the agent in this epoch.
+    Got(u64),
     /// Write this to the tab's storage, over what is there.
     StoreResume(ResumeSecret),
     /// Erase it there.
@@ -202,6 +213,8 @@ impl Effect {
             Self::Perform(..) => "Perform",
             Self::Annotate(_) => "Annotate",
             Self::Room => "Room",
+            Self::Want(_) => "Want",
+            Self::Got(_) => "Got",
             Self::StoreResume(_) => "StoreResume",
             Self::ClearResume => "ClearResume",
             Self::Lost { .. } => "Lost",

@@ -6,6 +6,7 @@ use super::super::flow::{ActionGate, Admission, PageFlow, RepairGate, Wanted};
 use super::super::grant::below;
 use super::super::{GRACE_MS, IDLE_END_MS, IDLE_WARNING_MS};
 use super::*;
+use crate::assets::MAX_LISTED;
 use crate::message::FromAgent;
 use crate::message::action::Outcome;
 use crate::message::control::{LevelReason, RequestLevel};
@@ -183,6 +184,9 @@ impl Customer {
                 }
             }
             FromAgent::Repair(repair) => self.doubted(now, &repair, entropy),
+            FromAgent::Want(want) if want.numbers.len() > MAX_LISTED => self.broken(now, entropy),
+            FromAgent::Want(want) => self.effects.push_back(Effect::Want(want.numbers)),
+            FromAgent::Got(got) => self.effects.push_back(Effect::Got(got.bytes)),
         }
     }
 
@@ -223,6 +227,12 @@ impl Customer {
             }
             Event::ActionDone(result) => {
                 self.send(&FromCustomer::ActionResult(result));
+            }
+            Event::Offer(offer) => {
+                self.send(&FromCustomer::Offer(offer));
+            }
+            Event::Asset(asset) => {
+                self.send(&FromCustomer::Asset(asset));
             }
             _ => {}
         }

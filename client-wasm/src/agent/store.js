@@ -1,0 +1,116 @@
+// What has come of pictures and fonts, by hash: blobs for as long as the replica lives, and a copy in
+// the console's own storage for the next session, bounded. Storage that fails is no cache, and
+// nothing else.
+
+const NAME = "saath-assets";
+// Of the copies, in bytes; what was not used for the longest time goes first.
+const ROOM = 64 << 20;
+
+export class Store {
+  // `keeps`: whether there are copies at all.
+  constructor(keeps) {
+    // For each hash a promise of `{ url, width, height, type }`, or of null.
+    this.assets = new Map();
+    this.keeps = keeps;
+  }
+
+  // The size of a copy; 0 if there is none.
+  async look(hash) {
+    const key = keyOf(hash);
+    try {
+      const blob = await this.ask("readonly", "blobs", (blobs) => blobs.get(key));
+      if (!blob) return 0;
+      this.assets.set(key, present(blob));
+      this.ask("readwrite", "uses", (uses) => uses.put({ key, size: blob.size, used: Date.now() })).catch(() => {});
+      return blob.size;
+    } catch {
+      return 0;
+    }
+  }
+
+  // A checked asset.
+  put(hash, type, bytes, keep) {
+    const key = keyOf(hash);
+    const blob = new Blob([bytes], { type });
+    this.assets.set(key, present(blob));
+    if (keep && this.keeps) this.copy(key, blob).catch(() => {});
+  }
+
+  get(hash) {
+    return this.assets.get(keyOf(hash));
+  }
+
+  release(hash) {
+    const key = keyOf(hash);
+    revoke(this.assets.get(key));
+    this.assets.delete(key);
+  }
+
+  close() {
+    for (const asset of this.assets.values()) revoke(asset);
+    this.assets.clear();
+    this.opened?.then((db) => db.close(), () => {});
+  }
+
+  async copy(key, blob) {
+    await this.ask("readwrite", "blobs", (blobs) => blobs.put(blob, key));
+    await this.ask("readwrite", "uses", (uses) => uses.put({ key, size: blob.size, used: Date.now() }));
+    const uses = await this.ask("readonly", "uses", (uses) => uses.index("used").getAll());
+    let size = uses.reduce((sum, use) => sum + use.size, 0);
+    for (const use of uses) {
+      if (size <= ROOM) break;
+      size -= use.size;
+      await this.ask("readwrite", "blobs", (blobs) => blobs.delete(use.key));
+      await this.ask("readwrite", "uses", (uses) => uses.delete(use.key));
+    }
+  }
+
+  // One request to one table.
+  async ask(mode, table, request) {
+    if (!this.keeps) throw new Error("nothing is kept");
+    const db = await (this.opened ??= open());
+    return answer(request(db.transaction(table, mode).objectStore(table)));
+  }
+}
+
+function open() {
+  const opening = indexedDB.open(NAME, 1);
+  opening.onupgradeneeded = () => {
+    opening.result.createObjectStore("blobs");
+    opening.result.createObjectStore("uses", { keyPath: "key" }).createIndex("used", "used");
+  };
+  return answer(opening);
+}
+
+function answer(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = request.onblocked = () => reject(request.error);
+  });
+}
+
+// Decoded once here: the frame then has it at once, and how large it is is known.
+async function present(blob) {
+  const { type } = blob;
+  const url = URL.createObjectURL(blob);
+  if (type.startsWith("font/")) return { url, type };
+  const image = new Image();
+  image.src = url;
+  try {
+    await image.decode();
+  } catch {
+    // Also where a drawing has no size of its own, in some engines.
+    if (type !== "image/svg+xml") {
+      URL.revokeObjectURL(url);
+      return null;
+    }
+  }
+  return { url, type, width: image.naturalWidth, height: image.naturalHeight };
+}
+
+async function revoke(asset) {
+  const { url } = await asset ?? {};
+  if (url) URL.revokeObjectURL(url);
+}
+
+const keyOf = (hash) => Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");

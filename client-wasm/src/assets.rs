@@ -1,0 +1,141 @@
+//! The customer's end of pictures and fonts: their bytes, read by the browser and sent as there is
+//! room.
+
+use crate::dom::Mirror;
+use js_sys::{Promise, Uint8Array};
+use saath_core::assets::{Flow, Found, NeverSent, Outgoing, Piece, Use};
+use saath_core::message::asset::{Asset, Hash, Offer, Why};
+use saath_core::node::NodeId;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Node;
+
+#[wasm_bindgen(module = "/src/customer/assets.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Assets)]
+    type Reader;
+    #[wasm_bindgen(constructor, js_class = "Assets")]
+    fn new(pictures: &JsValue, painted: Painted, tell: &Tell) -> Reader;
+    #[wasm_bindgen(method)]
+    fn add(this: &Reader, number: u32, used: u32, base: &str, address: &str, node: Option<Node>);
+    #[wasm_bindgen(method)]
+    fn full(this: &Reader);
+    #[wasm_bindgen(method)]
+    fn read(this: &Reader, number: u32, offset: u32, length: u32) -> Promise;
+    #[wasm_bindgen(method)]
+    fn stop(this: &Reader);
+}
+
+#[wasm_bindgen(module = "/src/customer/painted.js")]
+extern "C" {
+    type Painted;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Painted;
+}
+
+/// Number, hash, size or why there is none, whether it may be kept, whether it was painted.
+type Tell = Closure<dyn FnMut(u32, Option<Vec<u8>>, u32, bool, bool)>;
+
+/// What the browser has read.
+pub(crate) enum Event {
+    /// An asset, or why there is none.
+    Loaded { number: u32, content: Result<(Hash, u32), Why>, keep: bool, painted: bool },
+    /// A piece of one.
+    Read(Piece, Option<Vec<u8>>),
+}
+
+/// What there is to send of pictures and fonts. Dropping it stops all reading.
+#[must_use]
+pub(crate) struct Assets {
+    reader: Reader,
+    outgoing: Outgoing,
+    tell: Rc<dyn Fn(Event)>,
+    _tell: Tell,
+}
+
+impl Assets {
+    /// `tell` must only note what it is told.
+    pub(crate) fn new(mirror: &Mirror, flow: Flow, tell: Rc<dyn Fn(Event)>) -> Self {
+        let heard = Rc::clone(&tell);
+        let closure = Tell::new(move |number, hash: Option<Vec<u8>>, size, keep, painted| {
+            let content = match hash.and_then(|hash| Hash::try_from(hash).ok()) {
+                Some(hash) => Ok((hash, size)),
+                None => Err(match size {
+                    1 => Why::TooLarge,
+                    2 => Why::OverBudget,
+                    _ => Why::Unreadable,
+                }),
+            };
+            heard(Event::Loaded { number, content, keep, painted });
+        });
+        let reader = Reader::new(mirror.pictures(), Painted::new(), &closure);
+        Self { reader, outgoing: Outgoing::new(flow), tell, _tell: closure }
+    }
+
+    /// These were met for the first time. Their reading begins when the page is idle.
+    pub(crate) fn found(&self, mirror: &Mirror, found: Vec<Found>) {
+        for Found { number, used, base, address } in found {
+            let (code, node) = match used {
+                Use::Picture => (0, None),
+                Use::Font => (1, None),
+                Use::Live => (2, address.parse().ok().and_then(|id| mirror.node(NodeId(id)))),
+            };
+            self.reader.add(number, code, &base, &address, node);
+        }
+    }
+
+    /// The browser has read something; a piece to send comes of it if it is still wanted.
+    pub(crate) fn heard(&mut self, event: Event) -> Option<Asset> {
+        match event {
+            Event::Loaded { number, content: Ok((hash, size)), painted: true, .. } => {
+                self.outgoing.painted(number, hash, size);
+            }
+            Event::Loaded { number, content: Ok((hash, size)), keep, .. } => {
+                self.outgoing.ready(number, hash, size, keep);
+                if !self.outgoing.has_budget() {
+                    self.reader.full();
+                }
+            }
+            Event::Loaded { number, content: Err(why), .. } => self.outgoing.missing(number, why),
+            Event::Read(piece, bytes) => return self.outgoing.read(piece, bytes),
+        }
+        None
+    }
+
+    /// What to tell the agent's end.
+    pub(crate) fn offer(&mut self) -> Option<Offer> {
+        self.outgoing.offer()
+    }
+
+    pub(crate) fn want(&mut self, numbers: &[u32]) {
+        self.outgoing.want(numbers);
+    }
+
+    pub(crate) fn got(&mut self, bytes: u64) -> Result<(), NeverSent> {
+        self.outgoing.got(bytes)
+    }
+
+    /// A new epoch.
+    pub(crate) fn restart(&mut self) {
+        self.outgoing.restart();
+    }
+
+    /// Reads the next piece, if one is wanted and there is room for it.
+    pub(crate) fn advance(&mut self) {
+        let Some(piece) = self.outgoing.next_piece() else { return };
+        let reading = self.reader.read(piece.number, piece.offset, piece.length);
+        let tell = Rc::clone(&self.tell);
+        wasm_bindgen_futures::spawn_local(async move {
+            let bytes = JsFuture::from(reading).await.ok();
+            let bytes = bytes.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
+            tell(Event::Read(piece, bytes.map(|bytes| bytes.to_vec())));
+        });
+    }
+}
+
+impl Drop for Assets {
+    fn drop(&mut self) {
+        self.reader.stop();
+    }
+}

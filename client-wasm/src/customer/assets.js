@@ -1,0 +1,223 @@
+// The bytes of pictures and fonts, read in the customer's browser: what matters most first, a few at
+// a time, while the page is idle. What may be sent is decided in `core`; only that has a number.
+
+const PICTURE = 0, FONT = 1, LIVE = 2;
+const AT_ONCE = 4;
+// Larger pictures are made smaller.
+const LARGE = 16 << 20;
+const UNREADABLE = 0, TOO_LARGE = 1, OVER_BUDGET = 2;
+
+export class Assets {
+  // `tell(number, hash, size, keep, painted)`; without a hash `size` says why there is none.
+  constructor(pictures, painted, tell) {
+    this.pictures = pictures;
+    this.painted = painted;
+    this.tell = tell;
+    this.blobs = new Map();
+    this.waiting = [];
+    this.busy = 0;
+    this.stopping = new AbortController();
+    painted.start(pictures, (number, blob) => this.take(number, blob, false, true));
+    // Origins that the page's own policy closes to us, and what the page itself has loaded.
+    this.closed = new Set();
+    this.used = new Set();
+    this.watch();
+  }
+
+  watch() {
+    const { signal } = this.stopping;
+    document.addEventListener("securitypolicyviolation", (event) => {
+      if (event.effectiveDirective === "connect-src") this.closed.add(originOf(event.blockedURI));
+    }, { signal });
+    this.observers = new Map();
+    this.watchWindow(window);
+  }
+
+  // Each window has its own list of what it has loaded.
+  watchWindow(win) {
+    if (!win || this.observers.has(win)) return;
+    // The list of what was loaded before us has an end; beyond it nothing is known.
+    this.all ||= win.performance.getEntriesByType("resource").length >= 250;
+    const observer = new win.PerformanceObserver((list) => {
+      for (const { name, initiatorType } of list.getEntries()) {
+        if (initiatorType !== "fetch" && initiatorType !== "xmlhttprequest") this.used.add(name);
+      }
+      this.next();
+    });
+    observer.observe({ type: "resource", buffered: true });
+    this.observers.set(win, observer);
+  }
+
+  // A number that was given, the base of its address, and the node if it paints itself.
+  add(number, use, base, address, node) {
+    if (use === LIVE) {
+      if (node) this.painted.add(number, node);
+      return;
+    }
+    let url;
+    try {
+      url = new URL(address, base || document.baseURI).href;
+    } catch {
+      this.tell(number, undefined, UNREADABLE, false, false);
+      return;
+    }
+    this.waiting.push({ number, use, url });
+    this.next();
+  }
+
+  // No more is to be read: what waits is missing.
+  full() {
+    this.isFull = true;
+    for (const { number } of this.waiting.splice(0)) this.tell(number, undefined, OVER_BUDGET, false, false);
+  }
+
+  // A piece of what was read before.
+  async read(number, offset, length) {
+    const blob = this.blobs.get(number);
+    const piece = await blob?.slice(offset, offset + length).arrayBuffer();
+    if (blob && offset + length >= blob.size) this.painted.sent(number);
+    return piece && new Uint8Array(piece);
+  }
+
+  stop() {
+    this.stopping.abort();
+    for (const observer of this.observers.values()) observer.disconnect();
+    this.painted.stop();
+    this.waiting = [];
+    this.blobs.clear();
+    this.tell = () => {};
+  }
+
+  next() {
+    if (this.scheduled || this.busy >= AT_ONCE || this.stopping.signal.aborted) return;
+    if (this.isFull) return this.full();
+    this.scheduled = true;
+    const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 1));
+    idle(() => {
+      this.scheduled = false;
+      if (this.stopping.signal.aborted) return;
+      for (const doc of this.pictures.documents()) this.watchWindow(doc.defaultView);
+      for (const asset of this.choose(AT_ONCE - this.busy)) this.load(asset);
+    }, { timeout: 1000 });
+  }
+
+  // Fonts in use, then what is on the screen, the larger first, then the rest of what the page has
+  // loaded. What the page has not loaded waits until it does.
+  choose(count) {
+    const areas = this.pictures.areas();
+    const rank = ({ use, url }) => {
+      const own = /^(data|blob):/.test(url);
+      const loaded = own || this.used.has(url.split("#")[0]);
+      if (use === FONT) return loaded ? 1e12 : this.all ? 1 : 0;
+      const area = areas.get(url);
+      if (area !== undefined) return 1e6 + area;
+      return this.pictures.imageOf(url) ? 10 : loaded ? 1e6 : this.all ? 1 : 0;
+    };
+    const ranked = this.waiting.map((asset) => [rank(asset), asset]).filter(([rank]) => rank > 0);
+    ranked.sort(([a], [b]) => b - a);
+    const chosen = ranked.slice(0, count).map(([, asset]) => asset);
+    this.waiting = this.waiting.filter((asset) => !chosen.includes(asset));
+    return chosen;
+  }
+
+  async load({ number, use, url }) {
+    this.busy++;
+    try {
+      const { blob, keep } = await this.bytes(use, url);
+      await this.take(number, blob.size > LARGE && use === PICTURE ? await smaller(blob) : blob, keep, false);
+    } catch {
+      this.tell(number, undefined, UNREADABLE, false, false);
+    }
+    this.busy--;
+    this.next();
+  }
+
+  async take(number, blob, keep, painted) {
+    if (blob.size > LARGE) return this.tell(number, undefined, TOO_LARGE, false, painted);
+    const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+    this.blobs.set(number, blob);
+    this.tell(number, new Uint8Array(hash), blob.size, keep, painted);
+  }
+
+  async bytes(use, url) {
+    if (url.startsWith("data:")) return { blob: decode(url), keep: false };
+    const image = use === PICTURE ? this.pictures.imageOf(url) : undefined;
+    const origin = originOf(url);
+    if (!this.closed.has(origin)) {
+      try {
+        return await this.fetch(url, origin);
+      } catch (error) {
+        if (!image) throw error;
+      }
+    }
+    if (!image) throw new Error("closed");
+    return { blob: await drawn(image), keep: false };
+  }
+
+  async fetch(url, origin) {
+    const own = origin === location.origin;
+    const ask = async (cache) => {
+      const { signal } = this.stopping;
+      const credentials = own ? "same-origin" : "omit";
+      const answer = await fetch(url, { cache, credentials, signal, priority: "low" });
+      if (!answer.ok) throw new Error("refused");
+      const control = answer.headers.get("cache-control") ?? "";
+      const keep = !url.startsWith("blob:") && !/private|no-store/i.test(control);
+      return { blob: await answer.blob(), keep };
+    };
+    try {
+      return await ask("force-cache");
+    } catch (error) {
+      // What the page loaded without asking for leave lies in the cache without it.
+      if (own || this.closed.has(origin) || this.stopping.signal.aborted) throw error;
+      return ask("reload");
+    }
+  }
+}
+
+const originOf = (url) => {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return url;
+  }
+};
+
+// By hand: a page's policy may forbid to fetch it.
+function decode(url) {
+  const comma = url.indexOf(",");
+  const head = url.slice(5, comma), body = url.slice(comma + 1).split("#")[0];
+  if (!/;\s*base64\s*$/i.test(head)) return new Blob([percentDecoded(body)]);
+  const text = atob(decodeURIComponent(body));
+  return new Blob([Uint8Array.from(text, (c) => c.charCodeAt(0))]);
+}
+
+function percentDecoded(text) {
+  const bytes = new TextEncoder().encode(text);
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const hex = bytes[i] === 37 ? String.fromCharCode(bytes[i + 1], bytes[i + 2]) : "";
+    if (/^[0-9a-f]{2}$/i.test(hex)) {
+      bytes[length++] = parseInt(hex, 16);
+      i += 2;
+    } else bytes[length++] = bytes[i];
+  }
+  return bytes.subarray(0, length);
+}
+
+// The picture of an image that may be read but not fetched; throws for one that may not.
+async function drawn(image) {
+  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.convertToBlob();
+}
+
+async function smaller(blob) {
+  const LONGEST = 2048;
+  const bitmap = await createImageBitmap(blob);
+  const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+  const canvas = new OffscreenCanvas(Math.ceil(bitmap.width * scale), Math.ceil(bitmap.height * scale));
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return canvas.convertToBlob({ type: blob.type === "image/jpeg" ? blob.type : "image/webp", quality: 0.85 });
+}

@@ -1,0 +1,104 @@
+// The documents that are read: the page's own and, through its frames, those of the same origin in
+// it. A frame shows another document without any record of it, and `document.open` empties one and
+// takes all listeners away; so both are looked for each time the page is asked what has changed.
+
+export class Documents {
+  // `hear(doc, signal)` begins to listen to a document, `reload(frame)` hears of a frame that may
+  // show another one.
+  start(top, hear, reload) {
+    this.top = top;
+    this.hear = hear;
+    this.reload = reload;
+    // How often the page's own document was emptied and written anew.
+    this.openings = 0;
+    // Each with its frame, and with what tells that it was opened anew.
+    this.known = new Map();
+    // For each frame that was read its document, or null where it cannot be read.
+    this.frames = new Map();
+    this.add(top, null);
+  }
+
+  stop() {
+    for (const { abort } of this.known.values()) abort.abort();
+    this.known.clear();
+    for (const { abort } of this.frames.values()) abort.abort();
+    this.frames.clear();
+  }
+
+  // Of a frame as it is now, and remembered as what was read.
+  read(frame) {
+    const doc = documentOf(frame);
+    const known = this.frames.get(frame);
+    if (known) {
+      known.doc = doc;
+    } else {
+      const abort = new AbortController();
+      this.frames.set(frame, { doc, abort });
+      frame.addEventListener("load", () => this.reload(frame), { signal: abort.signal });
+    }
+    if (doc && !this.known.has(doc)) this.add(doc, frame);
+    return doc;
+  }
+
+  frameOf(doc) {
+    return this.known.get(doc)?.frame ?? null;
+  }
+
+  // Whether a node is on the page, through all frames around it.
+  isLive(node) {
+    for (;;) {
+      if (!node.isConnected) return false;
+      const doc = node.nodeType === 9 ? node : node.ownerDocument;
+      if (doc === this.top) return true;
+      const frame = this.frameOf(doc);
+      if (!frame || documentOf(frame) !== doc) return false;
+      node = frame;
+    }
+  }
+
+  // Looks at all of them. `renumber` hears of a document whose layout mode is another: it is
+  // another document for the one who reads of it.
+  look(renumber) {
+    for (const [frame, { doc }] of this.frames) if (documentOf(frame) !== doc) this.reload(frame);
+    for (const [doc, known] of this.known) {
+      if (known.root === doc.documentElement) continue;
+      // As many listeners as before, should it only have another root.
+      known.abort.abort();
+      const { frame, compat } = known;
+      this.add(doc, frame);
+      if (!frame) this.openings++;
+      if (compat !== doc.compatMode) renumber(doc, frame);
+    }
+  }
+
+  forget(node) {
+    this.known.get(node)?.abort.abort();
+    this.known.delete(node);
+    this.frames.get(node)?.abort.abort();
+    this.frames.delete(node);
+  }
+
+  // Lets go of what is not on the page any more.
+  tidy() {
+    for (const frame of this.frames.keys()) if (!this.isLive(frame)) this.forget(frame);
+    for (const doc of this.known.keys()) if (!this.isLive(doc)) this.forget(doc);
+  }
+
+  add(doc, frame) {
+    const abort = new AbortController();
+    this.known.set(doc, { frame, abort, root: doc.documentElement, compat: doc.compatMode });
+    this.hear(doc, abort.signal);
+    // The old document of a frame tells that it goes; the new one is there a moment later.
+    if (!frame) return;
+    const gone = () => this.top.defaultView.setTimeout(() => this.reload(frame));
+    doc.defaultView?.addEventListener("pagehide", gone, { signal: abort.signal });
+  }
+}
+
+function documentOf(frame) {
+  try {
+    return frame.contentDocument;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,70 @@
+// The frames of a replica: real ones, without an address, sealed as the stage is, each with the
+// document that was told for it.
+
+// What stands in a frame whose document is of another origin.
+const ELSEWHERE = "Content of another site: not shared";
+
+export class Frames {
+  // Begins with none, in the document that the writer writes.
+  start(writer) {
+    this.writer = writer;
+    // By the number of the document: its frame, and its layout mode.
+    this.told = new Map();
+  }
+
+  documents() {
+    return Array.from(this.told.keys(), (id) => this.writer.nodes[id]);
+  }
+
+  // Another document for a frame. The nodes of the one before are kept: they may yet move out.
+  open(id, host, compat) {
+    for (const [other, { host: same }] of this.told) if (same === host) this.told.delete(other);
+    // A frame that is in no page has none; what would be in it is built and not seen.
+    const doc = host.contentDocument ?? this.writer.document.implementation.createHTMLDocument("");
+    this.writer.keep(id, doc);
+    this.told.set(id, { host, compat });
+    this.writer.blank(doc, compat);
+  }
+
+  remove(id) {
+    const told = this.told.get(id);
+    this.told.delete(id);
+    if (told) this.label(told.host);
+  }
+
+  forget(id) {
+    this.told.delete(id);
+  }
+
+  // Empties a frame that has no document, and says why if it is of another origin.
+  label(host) {
+    const doc = host.contentDocument;
+    if (!doc || this.documents().includes(doc)) return;
+    this.writer.blank(doc, "CSS1Compat");
+    if (host.getAttribute("data-saath-withheld") !== "foreign") return;
+    const root = doc.appendChild(doc.createElement("html"));
+    root.style.cssText = "font: 12px/1.4 sans-serif; color: #475569; background: #f1f5f9; padding: 6px; overflow: hidden";
+    root.append(ELSEWHERE);
+  }
+
+  // Moving a frame makes engines load it anew, empty: what was in it is put back. Answers with the
+  // documents that are new.
+  restore() {
+    const { writer } = this;
+    const fresh = new Set();
+    // A frame that is put back brings those in it, which are empty by then.
+    for (let again = true; again;) {
+      again = false;
+      for (const [id, { host, compat }] of this.told) {
+        const was = writer.nodes[id], doc = host.contentDocument;
+        if (!doc || doc === was) continue;
+        again = true;
+        fresh.add(doc);
+        writer.blank(doc, compat);
+        doc.append(...was.children);
+        writer.replace(id, was, doc);
+      }
+    }
+    return fresh;
+  }
+}

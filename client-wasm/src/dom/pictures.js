@@ -1,0 +1,153 @@
+// What an element shows that is a picture: where it comes from, and its size. The words are those
+// of `core/src/assets/picture.rs`. It decides nothing: what of it may be sent is decided in `core`.
+
+const PICTURE = 11;
+// What loads or plays tells so by events that do not leave a shadow tree.
+const EVENTS = ["load", "error", "loadeddata", "play", "pause", "seeked", "timeupdate", "emptied"];
+const PICTURED = new Set(["img", "input", "image", "feImage", "canvas", "video", "audio", "object", "embed",
+  "applet", "body", "table", "td", "th"]);
+const BY_TYPE = /^image\/|\.(png|jpe?g|gif|webp|avif|svg|bmp|ico)([?#]|$)/i;
+
+export class Pictures {
+  // `note` hears of a node that shows something else.
+  start(win, signal, note) {
+    this.signal = signal;
+    this.note = note;
+    // How much of each element is on the screen, in CSS pixels.
+    this.visible = new Map();
+    this.watcher = new win.IntersectionObserver((entries) => {
+      for (const { target, isIntersecting, intersectionRect: { width, height } } of entries) {
+        if (isIntersecting) this.visible.set(target, width * height);
+        else this.visible.delete(target);
+      }
+    });
+    this.roots = new WeakSet();
+    signal.addEventListener("abort", () => this.watcher.disconnect());
+  }
+
+  reset() {
+    this.seen = new Map();
+    this.visible.clear();
+    this.watcher.disconnect();
+  }
+
+  forget(node) {
+    if (!this.seen.delete(node)) return;
+    this.visible.delete(node);
+    this.watcher.unobserve(node);
+  }
+
+  // Hears of what loads in a document or a shadow root.
+  listen(root) {
+    if (this.roots.has(root)) return;
+    this.roots.add(root);
+    const changed = ({ target }) => {
+      if (this.seen.has(target)) this.note(target);
+    };
+    for (const type of EVENTS) {
+      root.addEventListener(type, changed, { capture: true, passive: true, signal: this.signal });
+    }
+  }
+
+  // The documents that pictures stand in.
+  documents() {
+    return new Set(Array.from(this.seen.keys(), (node) => node.ownerDocument));
+  }
+
+  // A source can change without a trace: where the window or a script chooses another one.
+  changed(mark) {
+    for (const [node, was] of this.seen) if (look(node, node.localName, was.id) !== was.text) mark(node);
+  }
+
+  // `out.set(prop, value)` takes what there is.
+  element(node, tag, out) {
+    if (!PICTURED.has(tag)) return;
+    const id = out.number(node);
+    const text = look(node, tag, id);
+    if (text === null && tag !== "img") return;
+    if (!this.seen.has(node)) this.watcher.observe(node);
+    this.seen.set(node, { text, id });
+    if (text !== null) out.set(PICTURE, text);
+  }
+
+  // How much of what comes from an address is on the screen.
+  areas() {
+    const areas = new Map();
+    for (const [node, area] of this.visible) {
+      const address = addressOf(this.seen.get(node)?.text);
+      if (address) areas.set(address, Math.max(area, areas.get(address) ?? 0));
+    }
+    return areas;
+  }
+
+  // An image of the page that has loaded this address.
+  imageOf(address) {
+    for (const [node, { text }] of this.seen) {
+      if (node.localName === "img" && addressOf(text) === address) return node;
+    }
+  }
+}
+
+const addressOf = (text) => text?.split("\n")[3];
+
+// Four lines: natural size, a word for what it is without its picture, its number if it paints
+// itself, its address.
+const lines = (size, label, live, address) => [size, label, live, address].join("\n");
+
+function look(node, tag, id) {
+  switch (tag) {
+    case "img": return image(node);
+    case "canvas": return lines("0,0", "canvas", id, "");
+    case "video": return video(node, id);
+    case "audio": return lines("0,0", played("audio", node), "", "");
+    case "object": return plugin(node, "object", node.data);
+    case "embed": return plugin(node, "embed", node.src);
+    case "applet": return lines("0,0", "applet", "", "");
+    case "input": return node.type === "image" && node.src ? lines("0,0", "", "", node.src) : null;
+    case "image":
+    case "feImage": {
+      const { baseVal } = node.href ?? {};
+      return !baseVal || baseVal.startsWith("#") ? null : lines("0,0", "", "", resolve(baseVal, node));
+    }
+    default: {
+      const { background } = node;
+      return background ? lines("0,0", "", "", resolve(background, node)) : null;
+    }
+  }
+}
+
+function image(node) {
+  const { currentSrc, naturalWidth, naturalHeight } = node;
+  if (!currentSrc && !node.hasAttribute("src") && !node.hasAttribute("srcset")) return "none";
+  if (!node.complete) return null;
+  if (naturalWidth && naturalHeight) return lines(`${naturalWidth},${naturalHeight}`, "", "", currentSrc);
+  // A drawing may have no size of its own, and be there all the same.
+  return /\.svg([?#]|$)|^data:image\/svg/i.test(currentSrc) && node.clientWidth
+    ? lines("0,0", "", "", currentSrc)
+    : "broken";
+}
+
+function video(node, id) {
+  const { poster } = node;
+  const untouched = node.paused && !node.currentTime && !node.played.length;
+  const frame = node.readyState >= 2 && node.videoWidth && !(poster && untouched);
+  return lines("0,0", played("video", node), frame ? id : "", poster);
+}
+
+function played(kind, node) {
+  return `${kind} ${node.paused ? "\u23f8" : "\u25b6"} ${Math.min(Math.floor(node.currentTime), 999999)}`;
+}
+
+function plugin(node, kind, address) {
+  if (/pdf/i.test(node.type) || /\.pdf([?#]|$)/i.test(address)) return lines("0,0", "pdf", "", "");
+  const picture = address && BY_TYPE.test(node.type || address);
+  return lines("0,0", picture ? "picture" : kind, "", picture ? address : "");
+}
+
+function resolve(address, node) {
+  try {
+    return new URL(address, node.baseURI).href;
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,56 @@
+//! Whether the page's scrollbars take room, or lie over it.
+//!
+//! The agent's browser may have the other kind, and everything would be laid out by their width
+//! otherwise. Only a page that scrolls tells: what was told last holds while it does not, or while
+//! it is held still under a dialog, or wants no bar.
+
+use std::cell::Cell;
+
+use web_sys::{CssStyleDeclaration, Document, Element, Window};
+
+/// What the page has told so far; until then they are taken to need room.
+#[derive(Debug, Default)]
+pub(crate) struct Scrollbars {
+    overlay: Cell<bool>,
+}
+
+impl Scrollbars {
+    /// Whether they lie over the page.
+    pub(crate) fn overlay(&self, window: &Window, document: &Document) -> bool {
+        if let Some(overlay) = told(window, document) {
+            self.overlay.set(overlay);
+        }
+        self.overlay.get()
+    }
+}
+
+fn told(window: &Window, document: &Document) -> Option<bool> {
+    let root = document.document_element()?;
+    if root.scroll_height() <= root.client_height() {
+        return None;
+    }
+    let style = style(window, &root)?;
+    let mut overflow = value(&style, "overflow-y");
+    if overflow == "visible" {
+        // Then the viewport has that of the body.
+        overflow = value(&self::style(window, document.body()?.as_ref())?, "overflow-y");
+    }
+    if matches!(overflow.as_str(), "hidden" | "clip") || value(&style, "scrollbar-width") == "none"
+    {
+        return None;
+    }
+    let own = window.get_computed_style_with_pseudo_elt(&root, "::-webkit-scrollbar").ok()?;
+    if own.is_some_and(|own| value(&own, "display") == "none") {
+        return None;
+    }
+    let width = window.inner_width().ok()?.as_f64()?;
+    Some(f64::from(root.client_width()) >= width.floor())
+}
+
+fn style(window: &Window, element: &Element) -> Option<CssStyleDeclaration> {
+    window.get_computed_style(element).ok()?
+}
+
+fn value(style: &CssStyleDeclaration, name: &str) -> String {
+    style.get_property_value(name).unwrap_or_default()
+}

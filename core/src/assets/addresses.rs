@@ -1,0 +1,91 @@
+//! The customer's end of a number: which address it stands for.
+//!
+//! Addresses stay on this side; they can carry tokens and names.
+
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// What an address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Use {
+    /// A picture.
+    Picture,
+    /// A font.
+    Font,
+    /// The picture of a node that paints itself, a canvas or a film; the address is its number.
+    Live,
+}
+
+/// An address that was met for the first time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its number, from 1.
+    pub number: u32,
+    /// What for.
+    pub used: Use,
+    /// The address that it is relative to; empty for the document's.
+    pub base: String,
+    /// As it stands on the page.
+    pub address: String,
+}
+
+/// The numbers of one capture. They stay while it lasts.
+#[derive(Debug, Default)]
+pub struct Addresses {
+    /// By digest: a `data:` address may be as long as a picture.
+    numbers: HashMap<[u8; 32], u32>,
+    found: Vec<Found>,
+}
+
+impl Addresses {
+    /// The number of an address; none if there are too many already.
+    pub(crate) fn number(&mut self, used: Use, base: &str, address: &str) -> Option<u32> {
+        let digest = Sha256::new_with_prefix([used as u8])
+            .chain_update(base)
+            .chain_update([0])
+            .chain_update(address)
+            .finalize();
+        let count = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        if let Some(&number) = self.numbers.get::<[u8; 32]>(&digest.into()) {
+            return Some(number);
+        }
+        if count >= super::MAX_ASSETS {
+            return None;
+        }
+        let number = count + 1;
+        self.numbers.insert(digest.into(), number);
+        let (base, address) = (base.to_owned(), address.to_owned());
+        self.found.push(Found { number, used, base, address });
+        Some(number)
+    }
+
+    /// What was met since the last call.
+    pub fn take_found(&mut self) -> Vec<Found> {
+        std::mem::take(&mut self.found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_its_number() {
+        let mut addresses = Addresses::default();
+        let first = addresses.number(Use::Picture, "", "a.png");
+        assert_eq!(first, Some(1));
+        assert_eq!(addresses.number(Use::Picture, "https://x/", "a.png"), Some(2));
+        assert_eq!(addresses.number(Use::Font, "", "a.png"), Some(3));
+        assert_eq!(addresses.number(Use::Picture, "", "a.png"), first);
+        let found = addresses.take_found();
+        assert_eq!(found.iter().map(|found| found.number).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(addresses.take_found(), []);
+    }
+
+    #[test]
+    fn a_base_is_no_part_of_an_address() {
+        let mut addresses = Addresses::default();
+        let number = addresses.number(Use::Picture, "ab", "c");
+        assert_ne!(addresses.number(Use::Picture, "a", "bc"), number);
+    }
+}

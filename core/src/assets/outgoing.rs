@@ -1,0 +1,359 @@
+//! The customer's end of the transport: what is offered, what was asked for, and how much of it
+//! may be under way.
+
+use super::{BUDGET, MAX_ASSET, MAX_LISTED, PIECE, WINDOW};
+use crate::message::asset::{Asset, Content, Hash, Offer, Offered, Why};
+use std::collections::{HashMap, HashSet, VecDeque};
+use thiserror::Error;
+
+/// Who says when an asset is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// The other end asks, and tells how much came.
+    Asked,
+    /// Nobody answers: all is sent as it is offered.
+    Unasked,
+}
+
+/// What to read next, and to hand to [`Outgoing::read`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Of which asset.
+    pub number: u32,
+    /// From where.
+    pub offset: u32,
+    /// How much.
+    pub length: u32,
+}
+
+/// The peer acknowledged what was never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("more was acknowledged than was sent")]
+pub struct NeverSent;
+
+/// What this end has and what became of it.
+#[derive(Debug)]
+pub struct Outgoing {
+    flow: Flow,
+    assets: HashMap<u32, State>,
+    /// In the order in which they are to be told.
+    untold: Vec<u32>,
+    wanted: VecDeque<u32>,
+    /// The first of `wanted`, of which this much was sent.
+    offset: u32,
+    /// A piece that is being read.
+    reading: Option<Piece>,
+    sent: u64,
+    acknowledged: u64,
+    counted: HashSet<Hash>,
+    total: u64,
+}
+
+#[derive(Debug)]
+struct State {
+    content: Content,
+    /// It was asked for, and is sent or waits.
+    asked: bool,
+}
+
+impl Outgoing {
+    /// With nothing to offer.
+    pub fn new(flow: Flow) -> Self {
+        Self {
+            flow,
+            assets: HashMap::new(),
+            untold: vec![],
+            wanted: VecDeque::new(),
+            offset: 0,
+            reading: None,
+            sent: 0,
+            acknowledged: 0,
+            counted: HashSet::new(),
+            total: 0,
+        }
+    }
+
+    /// A new epoch: the other end may have forgotten all numbers, and is told again.
+    pub fn restart(&mut self) {
+        let mut numbers: Vec<u32> = self.assets.keys().copied().collect();
+        numbers.sort_unstable();
+        self.untold = numbers;
+        for state in self.assets.values_mut() {
+            state.asked = false;
+        }
+        self.wanted.clear();
+        (self.offset, self.reading) = (0, None);
+        (self.sent, self.acknowledged) = (0, 0);
+    }
+
+    /// Whether there is room in the budget: what is beyond it need not be read at all.
+    pub fn has_budget(&self) -> bool {
+        self.total < BUDGET
+    }
+
+    /// An asset was read. The same number may come again with other content.
+    pub fn ready(&mut self, number: u32, hash: Hash, size: u32, keep: bool) {
+        let content = if size == 0 {
+            Content::Missing(Why::Unreadable)
+        } else if size > MAX_ASSET {
+            Content::Missing(Why::TooLarge)
+        } else if self.counted.contains(&hash) {
+            Content::Bytes { hash, size, keep }
+        } else if self.total + u64::from(size) > BUDGET {
+            Content::Missing(Why::OverBudget)
+        } else {
+            self.total += u64::from(size);
+            self.counted.insert(hash);
+            Content::Bytes { hash, size, keep }
+        };
+        self.tell(number, content);
+    }
+
+    /// What moves was painted anew. It is bounded by its pace and not by the budget.
+    pub fn painted(&mut self, number: u32, hash: Hash, size: u32) {
+        let content = match size {
+            0 => Content::Missing(Why::Unreadable),
+            1..=MAX_ASSET => Content::Bytes { hash, size, keep: false },
+            _ => Content::Missing(Why::TooLarge),
+        };
+        self.tell(number, content);
+    }
+
+    /// An asset cannot be had.
+    pub fn missing(&mut self, number: u32, why: Why) {
+        self.tell(number, Content::Missing(why));
+    }
+
+    fn tell(&mut self, number: u32, content: Content) {
+        if self.assets.get(&number).is_some_and(|state| state.content == content) {
+            return;
+        }
+        self.unqueue(number);
+        self.assets.insert(number, State { content, asked: false });
+        if !self.untold.contains(&number) {
+            self.untold.push(number);
+        }
+    }
+
+    /// The rest of what was asked for is not sent: it is not what it was.
+    fn unqueue(&mut self, number: u32) {
+        if self.wanted.front() == Some(&number) {
+            self.offset = 0;
+        }
+        self.wanted.retain(|&wanted| wanted != number);
+        self.reading = self.reading.filter(|piece| piece.number != number);
+    }
+
+    /// What to tell the other end.
+    pub fn offer(&mut self) -> Option<Offer> {
+        let count = self.untold.len().min(MAX_LISTED);
+        let told: Vec<u32> = self.untold.drain(..count).collect();
+        let mut assets = Vec::with_capacity(told.len());
+        for number in told {
+            let Some(state) = self.assets.get(&number) else { continue };
+            assets.push(Offered { number, content: state.content.clone() });
+            if self.flow == Flow::Unasked {
+                self.ask(number);
+            }
+        }
+        (!assets.is_empty()).then_some(Offer { assets })
+    }
+
+    /// The other end asks for these. What it was not offered, or asked for before, is not sent.
+    pub fn want(&mut self, numbers: &[u32]) {
+        for &number in numbers {
+            self.ask(number);
+        }
+    }
+
+    fn ask(&mut self, number: u32) {
+        let Some(state) = self.assets.get_mut(&number) else { return };
+        // What is yet to be told is asked for when it was.
+        if state.asked || self.untold.contains(&number) {
+            return;
+        }
+        if matches!(state.content, Content::Bytes { .. }) {
+            state.asked = true;
+            self.wanted.push_back(number);
+        }
+    }
+
+    /// So much has come since the epoch began.
+    ///
+    /// # Errors
+    /// [`NeverSent`] if it is more than was sent.
+    pub fn got(&mut self, bytes: u64) -> Result<(), NeverSent> {
+        if bytes > self.sent {
+            return Err(NeverSent);
+        }
+        self.acknowledged = self.acknowledged.max(bytes);
+        Ok(())
+    }
+
+    /// The next piece to read, if there is room for one and none is being read.
+    pub fn next_piece(&mut self) -> Option<Piece> {
+        if self.reading.is_some() {
+            return None;
+        }
+        let &number = self.wanted.front()?;
+        let Content::Bytes { size, .. } = self.assets.get(&number)?.content else { return None };
+        let length = size.saturating_sub(self.offset).min(PIECE);
+        let under_way = self.sent - self.acknowledged + u64::from(length);
+        if self.flow == Flow::Asked && under_way > WINDOW {
+            return None;
+        }
+        self.reading = Some(Piece { number, offset: self.offset, length });
+        self.reading
+    }
+
+    /// A piece was read: what to send, if that is still wanted. `None` for bytes means that they
+    /// cannot be read any more.
+    pub fn read(&mut self, piece: Piece, bytes: Option<Vec<u8>>) -> Option<Asset> {
+        if self.reading != Some(piece) {
+            return None;
+        }
+        self.reading = None;
+        let Piece { number, offset, length } = piece;
+        let Some(bytes) = bytes.filter(|bytes| bytes.len() == length as usize) else {
+            self.missing(number, Why::Unreadable);
+            return None;
+        };
+        self.sent += u64::from(length);
+        self.offset += length;
+        let state = self.assets.get(&number)?;
+        if matches!(state.content, Content::Bytes { size, .. } if size <= self.offset) {
+            self.wanted.pop_front();
+            self.offset = 0;
+        }
+        Some(Asset { number, offset, bytes })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(byte: u8) -> Hash {
+        [byte; 32]
+    }
+
+    fn send(outgoing: &mut Outgoing) -> Option<Asset> {
+        let piece = outgoing.next_piece()?;
+        outgoing.read(piece, Some(vec![0; piece.length as usize]))
+    }
+
+    #[test]
+    fn what_is_asked_for_is_sent_in_order_and_once() {
+        let mut outgoing = Outgoing::new(Flow::Asked);
+        outgoing.ready(1, hash(1), PIECE + 1, true);
+        outgoing.ready(2, hash(2), 10, false);
+        outgoing.want(&[1]);
+        assert_eq!(outgoing.next_piece(), None, "nobody can ask for what was not offered");
+        assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(2));
+        assert_eq!(outgoing.offer(), None);
+        outgoing.want(&[2, 1, 2, 99, 0]);
+        outgoing.want(&[1]);
+        let sent: Vec<_> = std::iter::from_fn(|| send(&mut outgoing))
+            .map(|asset| (asset.number, asset.offset, asset.bytes.len()))
+            .collect();
+        assert_eq!(sent, [(2, 0, 10), (1, 0, PIECE as usize), (1, PIECE, 1)]);
+    }
+
+    #[test]
+    fn no_more_is_under_way_than_the_window() {
+        let mut outgoing = Outgoing::new(Flow::Asked);
+        outgoing.ready(1, hash(1), MAX_ASSET, true);
+        outgoing.offer();
+        outgoing.want(&[1]);
+        let mut sent = 0;
+        while let Some(asset) = send(&mut outgoing) {
+            sent += asset.bytes.len() as u64;
+        }
+        assert!(sent <= WINDOW && sent + u64::from(PIECE) > WINDOW, "{sent}");
+        assert_eq!(outgoing.got(sent + 1), Err(NeverSent));
+        assert_eq!(outgoing.got(u64::from(PIECE)), Ok(()));
+        assert!(send(&mut outgoing).is_some());
+        assert_eq!(outgoing.got(0), Ok(()), "an older one is no news");
+        assert!(send(&mut outgoing).is_none());
+    }
+
+    #[test]
+    fn the_budget_counts_each_content_once() {
+        let mut outgoing = Outgoing::new(Flow::Asked);
+        for number in 1..=6 {
+            let hash = hash(u8::try_from(number).unwrap());
+            outgoing.ready(number, hash, MAX_ASSET, true);
+        }
+        outgoing.ready(7, hash(1), MAX_ASSET, true);
+        outgoing.ready(8, hash(8), MAX_ASSET + 1, true);
+        assert!(!outgoing.has_budget());
+        let offer = outgoing.offer().unwrap();
+        let missing: Vec<_> = offer
+            .assets
+            .iter()
+            .filter_map(|offered| match offered.content {
+                Content::Missing(why) => Some((offered.number, why)),
+                Content::Bytes { .. } => None,
+            })
+            .collect();
+        assert_eq!(missing, [(5, Why::OverBudget), (6, Why::OverBudget), (8, Why::TooLarge)]);
+    }
+
+    #[test]
+    fn what_was_painted_anew_is_offered_anew() {
+        let mut outgoing = Outgoing::new(Flow::Asked);
+        outgoing.painted(1, hash(1), 2 * PIECE);
+        outgoing.offer();
+        outgoing.want(&[1]);
+        assert!(send(&mut outgoing).is_some());
+        let half = outgoing.next_piece().unwrap();
+        outgoing.painted(1, hash(2), 100);
+        assert_eq!(outgoing.read(half, Some(vec![0; half.length as usize])), None);
+        assert_eq!(outgoing.next_piece(), None);
+        assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(1));
+        outgoing.want(&[1]);
+        assert_eq!(send(&mut outgoing).map(|asset| asset.bytes.len()), Some(100));
+        outgoing.painted(1, hash(2), 100);
+        assert_eq!(outgoing.offer(), None, "the same picture is no news");
+    }
+
+    #[test]
+    fn an_epoch_begins_with_everything_offered_again() {
+        let mut outgoing = Outgoing::new(Flow::Asked);
+        outgoing.ready(2, hash(1), 10, true);
+        outgoing.missing(1, Why::Unreadable);
+        outgoing.offer();
+        outgoing.want(&[2]);
+        assert!(send(&mut outgoing).is_some());
+        outgoing.restart();
+        assert_eq!(outgoing.next_piece(), None);
+        let numbers: Vec<_> =
+            outgoing.offer().unwrap().assets.iter().map(|offered| offered.number).collect();
+        assert_eq!(numbers, [1, 2]);
+        outgoing.want(&[2]);
+        assert!(send(&mut outgoing).is_some());
+    }
+
+    #[test]
+    fn a_recording_is_sent_unasked() {
+        let mut outgoing = Outgoing::new(Flow::Unasked);
+        outgoing.ready(1, hash(1), MAX_ASSET, true);
+        outgoing.offer();
+        let sent: u32 = std::iter::from_fn(|| send(&mut outgoing))
+            .map(|asset| u32::try_from(asset.bytes.len()).unwrap())
+            .sum();
+        assert_eq!(sent, MAX_ASSET);
+    }
+
+    #[test]
+    fn what_cannot_be_read_any_more_is_missing() {
+        let mut outgoing = Outgoing::new(Flow::Unasked);
+        outgoing.ready(1, hash(1), 10, true);
+        outgoing.offer();
+        let piece = outgoing.next_piece().unwrap();
+        assert_eq!(outgoing.read(piece, None), None);
+        let content = outgoing.offer().unwrap().assets.remove(0).content;
+        assert_eq!(content, Content::Missing(Why::Unreadable));
+        assert_eq!(outgoing.next_piece(), None);
+    }
+}
