@@ -22,7 +22,21 @@ pub(crate) use words::{Writing, Written};
 extern "C" {
     type Sheets;
     #[wasm_bindgen(constructor)]
-    fn new() -> Sheets;
+    fn new(edits: Edits, alternates: Alternates) -> Sheets;
+}
+
+#[wasm_bindgen(module = "/src/dom/edits.js")]
+extern "C" {
+    type Edits;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Edits;
+}
+
+#[wasm_bindgen(module = "/src/dom/alternates.js")]
+extern "C" {
+    type Alternates;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Alternates;
 }
 
 #[wasm_bindgen(module = "/src/dom/motion.js")]
@@ -283,7 +297,7 @@ impl Mirror {
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            Sheets::new(),
+            Sheets::new(Edits::new(), Alternates::new()),
             Pseudos::new(),
             &screen,
             Motion::new(),

@@ -32,6 +32,7 @@ export class States {
     this.doc = win.document;
     this.signal = signal;
     this.note = note;
+    this.styles.start(win, signal, wake);
     this.motion.start(signal, wake);
     this.layers.start(signal, note, id);
     this.selected.start(signal, wake, id);
