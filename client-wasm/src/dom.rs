@@ -14,30 +14,11 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
+mod sheets;
 mod words;
 
+use sheets::Sheets;
 pub(crate) use words::{Writing, Written};
-
-#[wasm_bindgen(module = "/src/dom/sheets.js")]
-extern "C" {
-    type Sheets;
-    #[wasm_bindgen(constructor)]
-    fn new(edits: Edits, alternates: Alternates) -> Sheets;
-}
-
-#[wasm_bindgen(module = "/src/dom/edits.js")]
-extern "C" {
-    type Edits;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Edits;
-}
-
-#[wasm_bindgen(module = "/src/dom/alternates.js")]
-extern "C" {
-    type Alternates;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Alternates;
-}
 
 #[wasm_bindgen(module = "/src/dom/motion.js")]
 extern "C" {
@@ -297,7 +278,7 @@ impl Mirror {
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            Sheets::new(Edits::new(), Alternates::new()),
+            sheets::new(),
             Pseudos::new(),
             &screen,
             Motion::new(),

@@ -1,9 +1,10 @@
 // Style sheets as text.
 
 export class Sheets {
-  constructor(edits, alternates) {
+  constructor(edits, alternates, registered) {
     this.edits = edits;
     this.alternates = alternates;
+    this.registered = registered;
     // For each sheet its text as it was written, and what it was like then.
     this.sources = new WeakMap();
     // Numbers by which sheets are told from one another.
@@ -13,6 +14,8 @@ export class Sheets {
 
   start(win, signal, wake) {
     this.edits.start(win, signal, wake);
+    this.registered.start(wake);
+    signal.addEventListener("abort", () => this.registered.stop());
   }
 
   // What tells whether a sheet has changed, with all that it imports: scripts change sheets without a trace.
@@ -32,6 +35,10 @@ export class Sheets {
     return `${sheet.cssRules.length} ${this.edits.of(sheet)}`;
   }
 
+  forget(node) {
+    if (node.nodeType === 9) this.registered.forget(node);
+  }
+
   number(sheet) {
     let number = this.numbers.get(sheet);
     if (!number) this.numbers.set(sheet, number = ++this.last);
@@ -42,16 +49,22 @@ export class Sheets {
     return !sheet.disabled && (!sheet.title || this.alternates.isOn(sheet));
   }
 
-  // The same for the adopted sheets of a root, and the fonts that scripts have added to a document.
+  // The same for the adopted sheets of a root, and the fonts and properties that scripts have added to
+  // a document.
   adoptedState(root) {
     const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.state(sheet));
-    return [...sheets, fontFaces(root)].join("\n");
+    return [...sheets, this.added(root)].join("\n");
   }
 
-  // The text of both; nothing if there is none.
+  added(root) {
+    return root.nodeType === 9 ? this.registered.rules(root) + fontFaces(root) : "";
+  }
+
+  // The text of all of them; nothing if there is none.
   adopted(root) {
     const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.text(sheet));
-    const text = [fontFaces(root), ...sheets].join("\n").trim();
+    if (root.nodeType === 9) this.registered.watch(root);
+    const text = [this.added(root), ...sheets].join("\n").trim();
     const doc = root.ownerDocument ?? root;
     return text && doc !== document ? baseRule(doc.baseURI) + text : text;
   }

@@ -104,6 +104,7 @@ export class States {
     this.resizes.delete(node);
     this.scrolled.delete(node);
     this.pseudos.forget(node);
+    this.styles.forget(node);
     this.motion.forget(node);
     this.layers.forget(node);
     this.selected.forget(node);
