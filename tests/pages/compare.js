@@ -15,6 +15,9 @@ const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poste
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
   "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
+/** What stands for them in a replica. */
+const OWN_KINDS = { "saath-gap": "gap", "saath-box": "box" };
+for (const tag of BOXES) OWN_KINDS[`saath-${tag}`] = "box";
 const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:",
   "http://www.w3.org/1998/Math/MathML": "math:" };
 /** The replica's own, which a page cannot set. */
@@ -80,7 +83,7 @@ export function linesOf(doc, isReplica, styles, portable) {
     }
     // A replica says in a frame of its own that the page's is of another origin.
     const inner = FRAMES.has(tag) && node.dataset.saathWithheld !== "foreign" && documentIn(node);
-    const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : { "saath-gap": "gap", "saath-box": "box" }[tag];
+    const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : OWN_KINDS[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
       return;
@@ -135,8 +138,8 @@ function head(node, isReplica, portable, size) {
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // By its name a link could be opened in a frame.
     if (tag === "iframe" && name === "name") continue;
-    // The size of a picture is told by its style there; here it is measured.
-    if (tag === "img" && name === "style") continue;
+    // The size of some pictures is told by their style there; here it is measured.
+    if ((tag === "img" || (tag === "input" && node.type === "image")) && name === "style") continue;
     if (name === "href" && namespaceOf(node).endsWith("svg") && tag !== "a") {
       // Into the page itself, or nowhere.
       if (value.startsWith("#")) attributes.push(`href=${value}`);

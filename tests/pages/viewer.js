@@ -139,6 +139,8 @@ async function start() {
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
+  // A page that is not there is easily replayed.
+  if (page.performance.getEntriesByType("navigation")[0]?.responseStatus === 404) throw new Error("no such page");
   viewer.alert = page.alert;
   page.steps ??= [];
   await page.ready;

@@ -38,9 +38,24 @@ function show(node, value, sized, assets) {
   }
   if (!node.localName.startsWith("saath-")) return;
   attribute(node, "data-saath-label", label ?? null);
+  if (label?.endsWith("controls") || node.shadowRoot) return player(node, label, asset);
   node.toggleAttribute("data-saath-picture", Boolean(asset));
   if (asset) node.style.setProperty("content", `url("${asset.url}")`, "important");
   else node.style.removeProperty("content");
+}
+
+// What has the browser's own buttons has them in the replica: an element without a source, which
+// nothing can play.
+function player(node, label, asset) {
+  let media = node.shadowRoot?.firstChild;
+  if (!media) {
+    media = node.ownerDocument.createElement(label.startsWith("audio") ? "audio" : "video");
+    media.style.cssText = "width: 100%; height: 100%; object-fit: inherit; object-position: inherit; display: block";
+    node.attachShadow({ mode: "open" }).append(media);
+  }
+  media.controls = Boolean(label?.endsWith("controls"));
+  node.toggleAttribute("data-saath-picture", true);
+  attribute(media, "poster", asset?.url ?? null);
 }
 
 function image(node, value, sized, asset, number, width, height) {
@@ -58,6 +73,11 @@ function image(node, value, sized, asset, number, width, height) {
   }
   attribute(node, "srcset", srcset);
   attribute(node, "src", src);
+  // Only from an image that had a source once is its text shown instead.
+  if (value === "none" && !sized && !node.complete) {
+    node.src = BROKEN;
+    node.removeAttribute("src");
+  }
 }
 
 // Setting the same address would load it again.
@@ -79,7 +99,8 @@ function placeholder(width, height, missing) {
 
 // By how much a picture of pixels is denser than its natural size: simple where it can be.
 function density(asset, width, height) {
-  if (!asset.width || asset.type === "image/svg+xml") return 1;
+  if (!asset.width) return 1;
   const fits = (ratio) => Math.abs(asset.width / ratio - width) < 1 && Math.abs(asset.height / ratio - height) < 1;
-  return [1, 2, 3, 1.5, 4, 0.5].find(fits) ?? asset.width / width;
+  // A drawing without a size of its own has another one in each engine.
+  return [1, 2, 3, 1.5, 4, 0.5].find(fits) ?? (asset.type === "image/svg+xml" ? 1 : asset.width / width);
 }

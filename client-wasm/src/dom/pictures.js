@@ -64,7 +64,7 @@ export class Pictures {
     if (!PICTURED.has(tag)) return;
     const id = out.number(node);
     const text = look(node, tag, id);
-    if (text === null && tag !== "img") return;
+    if (text === null && tag !== "img" && tag !== "video" && tag !== "audio") return;
     if (!this.seen.has(node)) this.watcher.observe(node);
     this.seen.set(node, { text, id });
     if (text !== null) out.set(PICTURE, text);
@@ -99,7 +99,8 @@ function look(node, tag, id) {
     case "img": return image(node);
     case "canvas": return lines("0,0", "canvas", id, "");
     case "video": return video(node, id);
-    case "audio": return lines("0,0", played("audio", node), "", "");
+    // Without buttons it is not seen.
+    case "audio": return node.controls ? lines("0,0", played("audio", node), "", "") : null;
     case "object": return plugin(node, "object", node.data);
     case "embed": return plugin(node, "embed", node.src);
     case "applet": return lines("0,0", "applet", "", "");
@@ -110,7 +111,7 @@ function look(node, tag, id) {
       return !baseVal || baseVal.startsWith("#") ? null : lines("0,0", "", "", resolve(baseVal, node));
     }
     default: {
-      const { background } = node;
+      const background = node.getAttribute("background");
       return background ? lines("0,0", "", "", resolve(background, node)) : null;
     }
   }
@@ -131,16 +132,19 @@ function video(node, id) {
   const { poster } = node;
   const untouched = node.paused && !node.currentTime && !node.played.length;
   const frame = node.readyState >= 2 && node.videoWidth && !(poster && untouched);
-  return lines("0,0", played("video", node), frame ? id : "", poster);
+  // With nothing to show it is an empty box there, too.
+  return frame || poster || node.controls ? lines("0,0", played("video", node), frame ? id : "", poster) : null;
 }
 
 function played(kind, node) {
-  return `${kind} ${node.paused ? "\u23f8" : "\u25b6"} ${Math.min(Math.floor(node.currentTime), 999999)}`;
+  const state = node.paused ? "\u23f8" : "\u25b6";
+  return `${kind} ${state} ${Math.min(Math.floor(node.currentTime), 999999)}${node.controls ? " controls" : ""}`;
 }
 
 function plugin(node, kind, address) {
   if (/pdf/i.test(node.type) || /\.pdf([?#]|$)/i.test(address)) return lines("0,0", "pdf", "", "");
-  const picture = address && BY_TYPE.test(node.type || address);
+  if (!address) return null;
+  const picture = BY_TYPE.test(node.type || address);
   return lines("0,0", picture ? "picture" : kind, "", picture ? address : "");
 }
 

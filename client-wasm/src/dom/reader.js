@@ -454,10 +454,14 @@ function isRead(node) {
   return type === 3 || type === 4 || (type === 1 && !OWN.has(node.localName));
 }
 
-// What an address in a frame's style is relative to is told with it; see `sheets.js`.
+// A style is what is in force of it. What an address in a frame's style is relative to is told with
+// it; see `sheets.js`.
 function valueOf(node, name) {
   const value = node.getAttribute(name) ?? "";
-  if (name !== "style" || node.ownerDocument === document || !value.includes("(")) return value;
+  if (name !== "style") return value;
+  // A page's policy can forbid the attribute, which then says nothing.
+  if (node.style?.length === 0) return "";
+  if (node.ownerDocument === document || !value.includes("(")) return value;
   return `@saath-base ${JSON.stringify(node.baseURI)};${value}`;
 }
 

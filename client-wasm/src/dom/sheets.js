@@ -160,7 +160,7 @@ function ownText(rule, inner) {
 // Fonts that scripts have added, as rules. Where they come from is known only if `early.js` was there
 // when they were made.
 function fontFaces(root) {
-  const sources = root.defaultView?.[FONTS];
+  const sources = sourcesOf(root);
   if (!sources || !root.fonts) return "";
   let text = "";
   for (const face of root.fonts) {
@@ -173,6 +173,15 @@ function fontFaces(root) {
     text += "}";
   }
   return text;
+}
+
+function sourcesOf(root) {
+  try {
+    return root.defaultView?.[FONTS];
+  } catch {
+    // The window shows another document by now, and one of another origin.
+    return undefined;
+  }
 }
 
 const FONTS = Symbol.for("saath.fonts");

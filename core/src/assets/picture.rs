@@ -88,7 +88,8 @@ impl fmt::Display for Picture<'_> {
     }
 }
 
-/// What a box is, in words of a closed list: `canvas`, or `video ▶ 12` for one that plays.
+/// What a box is, in words of a closed list: `canvas`, or `video ▶ 12` for one that plays, or
+/// `video ▶ 12 controls` for one that has the browser's own buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label<'v>(&'v str);
 
@@ -100,9 +101,11 @@ impl<'v> Label<'v> {
     pub fn parse(text: &'v str) -> Option<Self> {
         let mut words = text.split(' ');
         let kind = Self::KINDS.contains(&words.next()?);
-        let state = match (words.next(), words.next()) {
-            (None, None) => true,
-            (Some("▶" | "⏸"), Some(seconds)) => decimal(seconds).is_some(),
+        let state = match (words.next(), words.next(), words.next()) {
+            (None, None, None) => true,
+            (Some("▶" | "⏸"), Some(seconds), None | Some("controls")) => {
+                decimal(seconds).is_some()
+            }
             _ => false,
         };
         (kind && state && words.next().is_none()).then_some(Self(text))
@@ -131,7 +134,14 @@ mod tests {
 
     #[test]
     fn pictures_come_back_as_they_were() {
-        for text in ["none", "broken", "7 120,80", "0 0,0 canvas", "3 0,0 video ▶ 12"] {
+        for text in [
+            "none",
+            "broken",
+            "7 120,80",
+            "0 0,0 canvas",
+            "3 0,0 video ▶ 12",
+            "0 0,0 audio ⏸ 0 controls",
+        ] {
             assert_eq!(Picture::parse(text).map(|p| p.to_string()).as_deref(), Some(text));
         }
     }
@@ -150,6 +160,7 @@ mod tests {
             "7 1,1 video ▶",
             "7 1,1 video ▶ x",
             "7 1,1 video ▶ 1 2",
+            "7 1,1 video controls",
             "99999999 1,1",
             "7 1,1 bank.pdf",
         ] {
