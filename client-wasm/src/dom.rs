@@ -15,16 +15,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
 pub(crate) mod native;
+mod sheets;
 mod words;
 
+use sheets::Sheets;
 pub(crate) use words::{Writing, Written};
-
-#[wasm_bindgen(module = "/src/dom/sheets.js")]
-extern "C" {
-    type Sheets;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Sheets;
-}
 
 #[wasm_bindgen(module = "/src/dom/motion.js")]
 extern "C" {
@@ -220,6 +215,13 @@ extern "C" {
     fn new() -> Placer;
 }
 
+#[wasm_bindgen(module = "/src/dom/cascade.js")]
+extern "C" {
+    type Cascade;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Cascade;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
@@ -227,6 +229,7 @@ extern "C" {
     fn new(
         frame: &HtmlIFrameElement,
         attributes: Attributes,
+        cascade: Cascade,
         frames: Frames,
         player: Player,
         layers: Layers,
@@ -285,7 +288,7 @@ impl Mirror {
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            Sheets::new(),
+            sheets::new(),
             Pseudos::new(),
             &screen,
             Motion::new(),
@@ -443,10 +446,10 @@ impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
-        let (attributes, frames) = (Attributes::new(), Frames::new());
+        let (attributes, cascade, frames) = (Attributes::new(), Cascade::new(), Frames::new());
         Self {
             writer: Writer::new(
-                frame, attributes, frames, player, layers, selector, assets, placer,
+                frame, attributes, cascade, frames, player, layers, selector, assets, placer,
             ),
         }
     }

@@ -95,6 +95,16 @@ export function focusedIn(doc) {
 
 if (frame) dom.remove(frame);
 
+// What the window of a document has by this name. It may show another document by now, and one of
+// another origin.
+export function ofWindow(doc, name) {
+  try {
+    return dom.defaultView(doc)?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
 export const titleElement = (doc) => dom.querySelectorAll(doc, "title")[0];
 
 function shared(kindOf, name) {

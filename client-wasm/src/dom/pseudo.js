@@ -55,7 +55,7 @@ export class Pseudos {
   ask(words) {
     const news = words.filter((word) => !this.asked.has(word));
     if (!news.length) return;
-    for (const word of news) this.asked.set(word, word === "undefined" ? ":not(:defined)" : `:${word}`);
+    for (const word of news) this.asked.set(word, selectorOf(word));
     this.asked = new Map([...this.asked].sort(([a], [b]) => (a < b ? -1 : 1)));
     for (const node of this.stateful) this.suspects.add(node);
     this.find(this.roots, news);
@@ -146,6 +146,11 @@ export class Pseudos {
     else this.trail.delete(node);
     return words.join(" ");
   }
+}
+
+function selectorOf(word) {
+  if (word === "undefined") return ":not(:defined)";
+  return word.startsWith("state-") ? `:state(${word.slice(6)})` : `:${word}`;
 }
 
 function isChoice(node) {

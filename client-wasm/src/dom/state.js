@@ -37,6 +37,7 @@ export class States {
     this.doc = win.document;
     this.signal = signal;
     this.note = note;
+    this.styles.start(win, signal, wake);
     this.motion.start(signal, wake);
     this.layers.start(signal, note, id);
     this.selected.start(signal, wake, id);
@@ -110,6 +111,7 @@ export class States {
     this.resizes.delete(node);
     this.scrolled.delete(node);
     this.pseudos.forget(node);
+    this.styles.forget(node);
     this.motion.forget(node);
     this.layers.forget(node);
     this.selected.forget(node);

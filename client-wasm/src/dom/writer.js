@@ -2,7 +2,7 @@
 // names and values have been checked and cleaned in `core`. No HTML parser is used anywhere, so
 // what is built is what was named.
 
-import { adopt, dom } from "./native.js";
+import { dom } from "./native.js";
 
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
@@ -10,63 +10,21 @@ const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_L
   ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
-// Weaker than any style of the page.
-const BASE = `@layer saath {
-  saath-gap { display: none }
-  saath-box, saath-canvas, saath-video, saath-audio, saath-object, saath-embed, saath-applet {
-    display: inline-block; vertical-align: baseline; overflow: hidden
-  }
-  saath-video { object-fit: contain }
-  [data-saath-label]::after {
-    content: attr(data-saath-label); position: absolute; padding: 2px 4px; font: 11px sans-serif; color: #5b6575
-  }
-  saath-box, [data-saath-label]:not([data-saath-picture]), [data-saath-withheld="blocked"],
-  img[src^="data:image/gif"] {
-    background: repeating-linear-gradient(45deg, #8a94a61f 0 8px, #8a94a638 8px 16px)
-  }
-  [data-saath-withheld="masked"] {
-    background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
-  }
-  [data-saath-picker] { outline: 3px solid #1f4b99 !important; outline-offset: 2px !important }
-  /* Where the customer has scrolled to is told; nothing is to move it from there. */
-  * { overflow-anchor: none !important; scroll-snap-type: none !important }
-  /* As a browser has what fills its screen, and nothing of what popovers have. */
-  [data-saath-fullscreen] {
-    border: 0; padding: 0; color: inherit; background: none; overflow: visible; object-fit: contain;
-    position: fixed !important; inset: 0 !important; margin: 0 !important; box-sizing: border-box !important;
-    width: 100% !important; height: 100% !important; min-width: 0 !important; max-width: none !important;
-    min-height: 0 !important; max-height: none !important; transform: none !important
-  }
-  [data-saath-fullscreen]::backdrop { background: black }
-  /* The customer's transitions are played; none begins here. */
-  * { transition: none !important }
-  ::before { transition: none !important }
-  ::after { transition: none !important }
-  ::backdrop { transition: none !important }
-  :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
-  [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
-  :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
-  :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
-  [data-saath-state~="-webkit-autofill"] {
-    background: light-dark(#e8f0fe, #465a7e66) !important;
-    color: fieldtext !important
-  }
-}`;
-
 const LISTS = new Set(["select", "optgroup", "option"]);
-const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, attributes, frames, player, layers, selector, assets, placer) {
+  constructor(frame, attributes, cascade, frames, player, layers, selector, assets, placer) {
     this.frame = frame;
     this.attributes = attributes;
+    this.cascade = cascade;
     this.frames = frames;
     this.player = player;
     this.layers = layers;
     this.selector = selector;
     this.assets = assets;
     this.placer = placer;
-    assets.start((node) => this.redraw(node));
+    cascade.start(assets);
+    assets.start((node) => this.redraw(node), () => cascade.settle());
     this.clear();
   }
 
@@ -135,7 +93,7 @@ export class Writer {
         let root;
         try {
           root = host.attachShadow({ mode: "open" });
-          this.adopt(root, "");
+          this.begin(root);
         } catch {
           root = dom.createDocumentFragment(this.document);
         }
@@ -149,6 +107,7 @@ export class Writer {
         const parent = words[i++], before = words[i++];
         this.touch(nodes[id]);
         this.move(nodes[id], nodes[parent], before ? nodes[before] : null);
+        this.cascade.moved();
         this.touch(nodes[id]);
         break;
       }
@@ -200,6 +159,7 @@ export class Writer {
     for (const id of gone) this.forget(id);
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
+    this.cascade.settle();
     this.layers.settle();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
@@ -220,12 +180,10 @@ export class Writer {
     this.frames.start(this);
     this.player.start();
     this.layers.start((id) => this.nodes[id]);
-    this.bases = new WeakMap();
-    // Of each root that can have style sheets of its own their text.
-    this.adopted = new Map();
     // What a node forgets when its document is another one: offsets, and places in the top layer.
     this.fleeting = new Map();
-    this.schemes = new WeakMap();
+    this.assets.reset();
+    this.cascade.clear();
     this.blank(doc, compat);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
@@ -238,9 +196,6 @@ export class Writer {
     this.styles = new Map();
     this.sizes = new Map();
     this.pictures = new Map();
-    // Style sheets that name assets, as they came, by element or root.
-    this.assets.reset();
-    this.sheets = new WeakMap();
   }
 
   // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
@@ -250,23 +205,17 @@ export class Writer {
     dom.write(doc, compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
     dom.close(doc);
     if (dom.documentElement(doc)) dom.remove(dom.documentElement(doc));
-    this.adopt(doc, "");
+    this.begin(doc);
+  }
+
+  // A document, or a shadow root.
+  begin(root) {
+    this.cascade.root(root);
+    this.player.root(root);
   }
 
   hideScrollbars(hide) {
-    if (this.hides === hide) return;
-    this.hides = hide;
-    this.renew();
-  }
-
-  // What the documents look like before any style of the page.
-  renew() {
-    for (const doc of [this.document, ...this.frames.documents()]) this.bases.get(doc)?.replaceSync(this.baseText(doc));
-  }
-
-  baseText(doc) {
-    const scheme = this.schemes.get(doc);
-    return BASE + (scheme ? `@layer saath { :root { color-scheme: ${scheme} } }` : "") + (this.hides ? NO_SCROLLBARS : "");
+    this.cascade.hideScrollbars(hide);
   }
 
   forget(id) {
@@ -281,18 +230,9 @@ export class Writer {
     // A frame's document is the same for the engine when it is another one for us.
     if (this.ids.get(node) !== id) return;
     this.ids.delete(node);
-    this.adopted.delete(node);
+    this.cascade.forget(node);
     this.player.forget(node);
     this.layers.forget(node);
-  }
-
-  baseOf(doc) {
-    let base = this.bases.get(doc);
-    if (!base) {
-      this.bases.set(doc, base = new (dom.defaultView(doc).CSSStyleSheet)());
-      base.replaceSync(this.baseText(doc));
-    }
-    return base;
   }
 
   // A document has room for one root; the one before goes in a later op.
@@ -318,9 +258,8 @@ export class Writer {
 
   // The number has another document, with all that was in the old one.
   replace(id, was, doc) {
-    this.adopted.set(doc, this.adopted.get(was));
-    this.adopted.delete(was);
-    this.schemes.set(doc, this.schemes.get(was));
+    this.cascade.replace(was, doc);
+    this.player.forget(was);
     this.ids.delete(was);
     this.ids.set(doc, id);
     this.nodes[id] = doc;
@@ -329,7 +268,6 @@ export class Writer {
   // What nodes lose on the way into another document.
   refit(documents) {
     const moved = (node) => documents.has(documentOf(node));
-    for (const [root, text] of this.adopted) if (moved(root)) this.adopt(root, text);
     for (const [id, prop, value] of this.fleeting.values()) {
       if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value);
     }
@@ -358,8 +296,7 @@ export class Writer {
     const id = this.ids.get(node);
     if (id === undefined) return;
     if (this.styles.has(id) || this.pictures.has(id)) this.inline(id);
-    if (this.sheets.has(node)) this.sheet(node, this.sheets.get(node));
-    if (this.adopted.has(node)) this.adopt(node, this.adopted.get(node));
+    this.cascade.redraw(node);
   }
 
   // The style attribute, and what is laid over it.
@@ -386,8 +323,8 @@ export class Writer {
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
       case TOP_LAYER: this.layers.set(node, value ?? ""); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
-      case SHEET: this.sheet(node, value ?? ""); break;
-      case ADOPTED: this.adopt(node, value ?? ""); break;
+      case SHEET: this.cascade.own(node, value); break;
+      case ADOPTED: this.cascade.adopt(node, value); break;
       case SIZE:
       case PICTURE: this.inline(id); break;
       // When it is in its place, with its styles.
@@ -396,10 +333,7 @@ export class Writer {
         this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
         break;
       case STATE: this.attributes.states(node, value); break;
-      case SCHEME:
-        this.schemes.set(node, value);
-        this.renew();
-        break;
+      case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
         if (on) this.attributes.set(node, "data-saath-withheld", value);
         else this.attributes.remove(node, "data-saath-withheld");
@@ -431,29 +365,6 @@ export class Writer {
     // By way of nothing: an engine that takes the index for set already would leave it at that.
     list.selectedIndex = -1;
     list.selectedIndex = index;
-  }
-
-  sheet(node, text) {
-    let style = node;
-    if (dom.localName(node) !== "style") {
-      style = node.querySelector(":scope > style") ?? node.appendChild(dom.createElementNS(this.document, NAMESPACES[0], "style"));
-    }
-    this.sheets.set(node, text);
-    style.textContent = this.assets.style(node, text);
-  }
-
-  adopt(root, text) {
-    this.adopted.set(root, text);
-    const doc = documentOf(root), view = dom.defaultView(doc);
-    // In no page, for now.
-    if (!view) return;
-    const sheets = [this.baseOf(doc)];
-    if (text) {
-      sheets.push(new view.CSSStyleSheet());
-      sheets[1].replaceSync(this.assets.style(root, text));
-    }
-    adopt(root, sheets);
-    this.player.root(root);
   }
 }
 
