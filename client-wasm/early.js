@@ -1,11 +1,14 @@
 // Optional, first in <head>: lets a session show what can be seen only from the start.
-// Closed shadow roots and the sources of fonts are kept where the capture finds them, and WebGL
-// canvases keep their last picture. Nothing else changes for the page, and nothing leaves it.
+// Closed shadow roots, the sources of fonts and the properties that scripts register are kept where the
+// capture finds them, and WebGL canvases keep their last picture. Nothing else changes for the page, and
+// nothing leaves it.
 (() => {
   const key = Symbol.for("saath.roots");
   if (key in window) return;
-  const roots = new WeakMap();
-  Object.defineProperty(window, key, { value: roots });
+  const roots = new WeakMap(), internals = new WeakMap();
+  // A closed root that was written in HTML is known to the element's own internals.
+  const get = (element) => roots.get(element) ?? internals.get(element)?.shadowRoot ?? undefined;
+  Object.defineProperty(window, key, { value: { get } });
 
   const fonts = new WeakMap();
   Object.defineProperty(window, Symbol.for("saath.fonts"), { value: fonts });
@@ -20,6 +23,17 @@
     // Our own widgets stay closed: the consent prompt is nobody's business.
     if (root.mode === "closed" && !element.localName.startsWith("saath-")) roots.set(element, root);
     return root;
+  });
+  wrap(HTMLElement.prototype, "attachInternals", (attach, element, args) => {
+    const own = Reflect.apply(attach, element, args);
+    if (!element.localName.startsWith("saath-")) internals.set(element, own);
+    return own;
+  });
+  const properties = [];
+  Object.defineProperty(window, Symbol.for("saath.properties"), { value: properties });
+  wrap(CSS, "registerProperty", (register, css, [definition, ...rest]) => {
+    Reflect.apply(register, css, [definition, ...rest]);
+    properties.push({ ...definition });
   });
   if (window.FontFace) window.FontFace = new Proxy(FontFace, {
     construct(make, [family, source, ...rest], target) {

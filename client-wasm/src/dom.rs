@@ -14,16 +14,12 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
+pub(crate) mod native;
+mod sheets;
 mod words;
 
+use sheets::Sheets;
 pub(crate) use words::{Writing, Written};
-
-#[wasm_bindgen(module = "/src/dom/sheets.js")]
-extern "C" {
-    type Sheets;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Sheets;
-}
 
 #[wasm_bindgen(module = "/src/dom/motion.js")]
 extern "C" {
@@ -120,6 +116,13 @@ extern "C" {
     fn new() -> Documents;
 }
 
+#[wasm_bindgen(module = "/src/dom/attributes.js")]
+extern "C" {
+    type Attributes;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Attributes;
+}
+
 #[wasm_bindgen(module = "/src/dom/frames.js")]
 extern "C" {
     type Frames;
@@ -212,12 +215,21 @@ extern "C" {
     fn new() -> Placer;
 }
 
+#[wasm_bindgen(module = "/src/dom/cascade.js")]
+extern "C" {
+    type Cascade;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Cascade;
+}
+
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
     #[wasm_bindgen(constructor)]
     fn new(
         frame: &HtmlIFrameElement,
+        attributes: Attributes,
+        cascade: Cascade,
         frames: Frames,
         player: Player,
         layers: Layers,
@@ -271,11 +283,12 @@ impl Mirror {
         tell: impl FnMut() + 'static,
     ) -> Self {
         let (wake, tell) = (Closure::new(wake), Closure::new(tell));
-        let screen = Screen::new(document.default_view());
+        let window = native::default_view(document);
+        let screen = Screen::new(window.clone());
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            Sheets::new(),
+            sheets::new(),
             Pseudos::new(),
             &screen,
             Motion::new(),
@@ -289,7 +302,7 @@ impl Mirror {
             reader,
             states,
             waits,
-            window: document.default_view(),
+            window,
             screen,
             asked: Cell::new(0),
             pictures,
@@ -433,8 +446,12 @@ impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
-        let frames = Frames::new();
-        Self { writer: Writer::new(frame, frames, player, layers, selector, assets, placer) }
+        let (attributes, cascade, frames) = (Attributes::new(), Cascade::new(), Frames::new());
+        Self {
+            writer: Writer::new(
+                frame, attributes, cascade, frames, player, layers, selector, assets, placer,
+            ),
+        }
     }
 
     /// Makes the changes, in their order.

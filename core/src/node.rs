@@ -281,7 +281,6 @@ mod tests {
             "data",
             "accept-charset",
             "nonce",
-            "is",
             "",
             "a=b-c",
             "x y-z",

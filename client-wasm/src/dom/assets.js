@@ -13,9 +13,10 @@ export class Assets {
     this.reset();
   }
 
-  // `place(node)` puts everything anew that a node shows.
-  start(place) {
+  // `place(node)` puts everything anew that a node shows, `placed` comes after all of them.
+  start(place, placed) {
     this.place = place;
+    this.placed = placed;
   }
 
   // A document begins: nothing is named in it yet. What is known of the numbers stays.
@@ -79,5 +80,6 @@ export class Assets {
     for (const number of this.changed) for (const node of this.users.get(number) ?? []) nodes.add(node);
     this.changed.clear();
     for (const node of nodes) this.place(node);
+    this.placed();
   }
 }

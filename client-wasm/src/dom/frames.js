@@ -1,6 +1,8 @@
 // The frames of a replica: real ones, without an address, sealed as the stage is, each with the
 // document that was told for it.
 
+import { dom } from "./native.js";
+
 // What stands in a frame whose document is of another origin.
 const ELSEWHERE = "Content of another site: not shared";
 
@@ -20,7 +22,7 @@ export class Frames {
   open(id, host, compat) {
     for (const [other, { host: same }] of this.told) if (same === host) this.told.delete(other);
     // A frame that is in no page has none; what would be in it is built and not seen.
-    const doc = host.contentDocument ?? this.writer.document.implementation.createHTMLDocument("");
+    const doc = host.contentDocument ?? dom.implementation(this.writer.document).createHTMLDocument("");
     this.writer.keep(id, doc);
     this.told.set(id, { host, compat });
     this.writer.blank(doc, compat);
@@ -41,8 +43,8 @@ export class Frames {
     const doc = host.contentDocument;
     if (!doc || this.documents().includes(doc)) return;
     this.writer.blank(doc, "CSS1Compat");
-    if (host.getAttribute("data-saath-withheld") !== "foreign") return;
-    const root = doc.appendChild(doc.createElement("html"));
+    if (dom.getAttribute(host, "data-saath-withheld") !== "foreign") return;
+    const root = dom.appendChild(doc, dom.createElementNS(doc, "http://www.w3.org/1999/xhtml", "html"));
     root.style.cssText = "font: 12px/1.4 sans-serif; color: #475569; background: #f1f5f9; padding: 6px; overflow: hidden";
     root.append(ELSEWHERE);
   }
@@ -61,7 +63,8 @@ export class Frames {
         again = true;
         fresh.add(doc);
         writer.blank(doc, compat);
-        doc.append(...was.children);
+        const root = dom.documentElement(was);
+        if (root) dom.appendChild(doc, root);
         writer.replace(id, was, doc);
       }
     }

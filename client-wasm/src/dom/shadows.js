@@ -1,6 +1,8 @@
 // Shadow roots, the closed ones among them, and those that are attached later: that brings no
 // mutation record.
 
+import { Array, Map, Set, WeakMap, dom } from "./native.js";
+
 // Where `early.js` keeps the closed roots that were attached before we came.
 const EARLY = Symbol.for("saath.roots");
 // By which a wrapped `attachShadow` tells what it wraps, also to another copy of this module.
@@ -17,15 +19,15 @@ export class Shadows {
     this.early = new Map();
     this.attached = (host, root) => {
       // Our own widgets stay closed: the consent prompt is nobody's business.
-      if (host.localName.startsWith("saath-")) return;
+      if (dom.localName(host).startsWith("saath-")) return;
       if (root.mode === "closed") this.closed.set(host, root);
       this.note(host);
     };
   }
 
   of(node) {
-    if (node.nodeType !== 1) return null;
-    const root = node.shadowRoot ?? this.closed.get(node);
+    if (dom.nodeType(node) !== 1) return null;
+    const root = dom.shadowRoot(node) ?? this.closed.get(node);
     if (root) return root;
     for (const roots of this.early.values()) {
       const root = roots.get(node);
@@ -37,7 +39,7 @@ export class Shadows {
   // `note` hears of the host of each root that is attached in this document from now on.
   watch(doc, note) {
     this.note = note;
-    const win = doc.defaultView;
+    const win = dom.defaultView(doc);
     if (!win) return;
     if (win[EARLY]) this.early.set(doc, win[EARLY]);
     const { prototype } = win.Element;

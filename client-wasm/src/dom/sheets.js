@@ -1,55 +1,90 @@
 // Style sheets as text.
 
-// Rules of a sheet that are compared one by one.
-const SMALL = 64;
+import { Array, WeakMap, dom, ofWindow } from "./native.js";
 
 export class Sheets {
-  constructor() {
-    // For each linked sheet its text as it was written, and how many rules it had then.
+  constructor(edits, alternates, registered) {
+    this.edits = edits;
+    this.alternates = alternates;
+    this.registered = registered;
+    // For each sheet its text as it was written, and what it was like then.
     this.sources = new WeakMap();
+    // Numbers by which sheets are told from one another.
+    this.numbers = new WeakMap();
+    this.last = 0;
   }
 
-  // What tells whether a sheet has changed, as scripts change sheets without a trace: how many rules
-  // there are, and of a small sheet the rules themselves.
+  start(win, signal, wake) {
+    this.edits.start(win, signal, wake);
+    this.registered.start(wake);
+    signal.addEventListener("abort", () => this.registered.stop());
+  }
+
+  // What tells whether a sheet has changed, with all that it imports: scripts change sheets without a trace.
   state(sheet) {
     if (!sheet) return "none";
     try {
-      const { cssRules, disabled } = sheet;
-      const rules = cssRules.length > SMALL ? "" : Array.from(cssRules, (rule) => rule.cssText).join("");
-      return `${disabled} ${cssRules.length} ${rules}`;
+      let state = `${this.number(sheet)} ${this.isOn(sheet)} ${sheet.media.mediaText} ${this.rulesState(sheet)}`;
+      for (const rule of importing(sheet)) if (isImport(rule)) state += `\n(${this.state(rule.styleSheet)})`;
+      return state;
     } catch {
       return "closed";
     }
   }
 
-  // The same for the adopted sheets of a root, and the fonts that scripts have added to a document.
-  adoptedState(root) {
-    const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.state(sheet));
-    return [...sheets, fontFaces(root)].join("\n");
+  // The same of its own rules.
+  rulesState(sheet) {
+    return `${sheet.cssRules.length} ${this.edits.of(sheet)}`;
   }
 
-  // The text of both; nothing if there is none.
+  forget(node) {
+    if (dom.nodeType(node) === 9) this.registered.forget(node);
+  }
+
+  number(sheet) {
+    let number = this.numbers.get(sheet);
+    if (!number) this.numbers.set(sheet, number = ++this.last);
+    return number;
+  }
+
+  isOn(sheet) {
+    return !sheet.disabled && (!sheet.title || this.alternates.isOn(sheet));
+  }
+
+  // The same for the adopted sheets of a root, and the fonts and properties that scripts have added to
+  // a document.
+  adoptedState(root) {
+    const sheets = Array.from(dom.adoptedStyleSheets(root) ?? [], (sheet) => this.state(sheet));
+    return [...sheets, this.added(root)].join("\n");
+  }
+
+  added(root) {
+    return dom.nodeType(root) === 9 ? this.registered.rules(root) + fontFaces(root) : "";
+  }
+
+  // The text of all of them; nothing if there is none.
   adopted(root) {
-    const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.text(sheet));
-    const text = [fontFaces(root), ...sheets].join("\n").trim();
-    const doc = root.ownerDocument ?? root;
-    return text && doc !== document ? baseRule(doc.baseURI) + text : text;
+    const sheets = Array.from(dom.adoptedStyleSheets(root) ?? [], (sheet) => this.text(sheet));
+    if (dom.nodeType(root) === 9) this.registered.watch(root);
+    const text = [this.added(root), ...sheets].join("\n").trim();
+    const doc = dom.ownerDocument(root) ?? root;
+    return text && doc !== document ? baseRule(dom.baseURI(doc)) + text : text;
   }
 
   // A sheet's text, as it was written where that still holds: printing the rules loses what an
   // engine has not kept, as shorthands with a variable that a later longhand overrides.
   text(sheet) {
-    if (sheet.disabled) return "";
+    if (!this.isOn(sheet)) return "";
     const { ownerNode } = sheet;
-    if (ownerNode?.localName === "style" && !this.sources.has(sheet)) this.keep(sheet, ownerNode.textContent);
+    if (ownerNode && dom.localName(ownerNode) === "style" && !this.sources.has(sheet)) this.keep(sheet, dom.textContent(ownerNode));
     const source = this.sources.get(sheet);
-    const written = source && source.state === this.state(sheet) ? source.text : "";
+    const written = source && source.state === this.rulesState(sheet) ? source.text : "";
     let text;
     try {
-      const rules = Array.from(sheet.cssRules);
       const print = (rule) => this.ruleText(rule);
-      const imported = rules.filter((rule) => rule.styleSheet).map(print).join("\n");
-      const own = written.trim() ? written : rules.filter((rule) => !rule.styleSheet).map(print).join("\n");
+      const first = importing(sheet);
+      const imported = first.map(print).join("\n");
+      const own = written.trim() ? written : Array.from(sheet.cssRules).slice(first.length).map(print).join("\n");
       text = imported + based(sheet, own, imported);
     } catch {
       return written;
@@ -62,14 +97,14 @@ export class Sheets {
   keep(sheet, text) {
     const probe = new CSSStyleSheet();
     probe.replaceSync(text);
-    const rules = Array.from(sheet.cssRules);
-    const imports = rules.filter((rule) => rule.styleSheet).length;
-    const holds = probe.cssRules.length + imports === rules.length;
-    this.sources.set(sheet, holds ? { text, state: this.state(sheet) } : undefined);
+    const holds = this.edits.isLike(sheet, probe);
+    this.sources.set(sheet, holds ? { text, state: this.rulesState(sheet) } : undefined);
   }
 
   ruleText(rule) {
-    if (!rule.styleSheet) return ownText(rule, (inner) => this.ruleText(inner));
+    if (!isImport(rule)) return ownText(rule, (inner) => this.ruleText(inner));
+    // Not there yet, or not to be had.
+    if (!rule.styleSheet) return "";
     let text = this.text(rule.styleSheet);
     if (rule.supportsText) text = `@supports ${rule.supportsText}{${text}}`;
     if (typeof rule.layerName === "string") text = `@layer ${rule.layerName}{${text}}`;
@@ -93,6 +128,19 @@ export class Sheets {
   }
 }
 
+const isImport = (rule) => rule.styleSheet !== undefined;
+
+// The rules up to the last import: only names of layers stand among those, and they say which comes first.
+function importing(sheet) {
+  let length = 0, i = 0;
+  for (const rule of sheet.cssRules) {
+    if (!isImport(rule) && !rule.nameList) break;
+    i++;
+    if (isImport(rule)) length = i;
+  }
+  return length ? Array.from(sheet.cssRules).slice(0, length) : [];
+}
+
 // What the addresses in a sheet are relative to is told in front of it: it is inlined elsewhere.
 function based(sheet, text, imported) {
   const { href, ownerNode } = sheet;
@@ -114,10 +162,10 @@ function ownText(rule, inner) {
 // Fonts that scripts have added, as rules. Where they come from is known only if `early.js` was there
 // when they were made.
 function fontFaces(root) {
-  const sources = root.defaultView?.[FONTS];
-  if (!sources || !root.fonts) return "";
+  const sources = ofWindow(root, FONTS), fonts = sources && dom.fonts(root);
+  if (!fonts) return "";
   let text = "";
-  for (const face of root.fonts) {
+  for (const face of fonts) {
     const source = sources.get(face);
     if (!source) continue;
     text += `@font-face{font-family:${face.family};src:${source};`;

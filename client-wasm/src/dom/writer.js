@@ -2,72 +2,29 @@
 // names and values have been checked and cleaned in `core`. No HTML parser is used anywhere, so
 // what is built is what was named.
 
+import { dom } from "./native.js";
+
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
   ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
-const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
-// Weaker than any style of the page.
-const BASE = `@layer saath {
-  saath-gap { display: none }
-  saath-box, saath-canvas, saath-video, saath-audio, saath-object, saath-embed, saath-applet {
-    display: inline-block; vertical-align: baseline; overflow: hidden
-  }
-  saath-video { object-fit: contain }
-  [data-saath-label]::after {
-    content: attr(data-saath-label); position: absolute; padding: 2px 4px; font: 11px sans-serif; color: #5b6575
-  }
-  saath-box, [data-saath-label]:not([data-saath-picture]), [data-saath-withheld="blocked"],
-  img[src^="data:image/gif"] {
-    background: repeating-linear-gradient(45deg, #8a94a61f 0 8px, #8a94a638 8px 16px)
-  }
-  [data-saath-withheld="masked"] {
-    background-image: repeating-linear-gradient(45deg, #1f4b991f 0 6px, transparent 6px 12px)
-  }
-  [data-saath-picker] { outline: 3px solid #1f4b99 !important; outline-offset: 2px !important }
-  /* Where the customer has scrolled to is told; nothing is to move it from there. */
-  * { overflow-anchor: none !important; scroll-snap-type: none !important }
-  /* As a browser has what fills its screen, and nothing of what popovers have. */
-  [data-saath-fullscreen] {
-    border: 0; padding: 0; color: inherit; background: none; overflow: visible; object-fit: contain;
-    position: fixed !important; inset: 0 !important; margin: 0 !important; box-sizing: border-box !important;
-    width: 100% !important; height: 100% !important; min-width: 0 !important; max-width: none !important;
-    min-height: 0 !important; max-height: none !important; transform: none !important
-  }
-  [data-saath-fullscreen]::backdrop { background: black }
-  /* The customer's transitions are played; none begins here. */
-  * { transition: none !important }
-  ::before { transition: none !important }
-  ::after { transition: none !important }
-  ::backdrop { transition: none !important }
-  :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
-  [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
-  :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
-  :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
-  [data-saath-state~="-webkit-autofill"] {
-    background: light-dark(#e8f0fe, #465a7e66) !important;
-    color: fieldtext !important
-  }
-}`;
-
-const STATES = "data-saath-state";
-const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
-  "user-invalid"].map((state) => `saath-${state}`);
 const LISTS = new Set(["select", "optgroup", "option"]);
-const NO_SCROLLBARS = "* { scrollbar-width: none }";
 
 export class Writer {
-  constructor(frame, frames, player, layers, selector, assets, placer) {
+  constructor(frame, attributes, cascade, frames, player, layers, selector, assets, placer) {
     this.frame = frame;
+    this.attributes = attributes;
+    this.cascade = cascade;
     this.frames = frames;
     this.player = player;
     this.layers = layers;
     this.selector = selector;
     this.assets = assets;
     this.placer = placer;
-    assets.start((node) => this.redraw(node));
+    cascade.start(assets);
+    assets.start((node) => this.redraw(node), () => cascade.settle());
     this.clear();
   }
 
@@ -126,9 +83,9 @@ export class Writer {
       }
       case TEXT: {
         const parent = words[i++], before = words[i++];
-        const node = this.document.createTextNode(strings[words[i++]]);
+        const node = dom.createTextNode(this.document, strings[words[i++]]);
         this.keep(id, node);
-        nodes[parent].insertBefore(node, before ? nodes[before] : null);
+        dom.insertBefore(nodes[parent], node, before ? nodes[before] : null);
         break;
       }
       case SHADOW: {
@@ -136,9 +93,9 @@ export class Writer {
         let root;
         try {
           root = host.attachShadow({ mode: "open" });
-          this.adopt(root, "");
+          this.begin(root);
         } catch {
-          root = this.document.createDocumentFragment();
+          root = dom.createDocumentFragment(this.document);
         }
         this.keep(id, root);
         break;
@@ -150,13 +107,14 @@ export class Writer {
         const parent = words[i++], before = words[i++];
         this.touch(nodes[id]);
         this.move(nodes[id], nodes[parent], before ? nodes[before] : null);
+        this.cascade.moved();
         this.touch(nodes[id]);
         break;
       }
       case REMOVE:
-        if (nodes[id].nodeType === 9) this.frames.remove(id);
+        if (dom.nodeType(nodes[id]) === 9) this.frames.remove(id);
         this.touch(nodes[id]);
-        nodes[id].remove?.();
+        take(nodes[id]);
         break;
       case SET_TEXT:
         nodes[id].data = strings[words[i++]];
@@ -166,8 +124,7 @@ export class Writer {
         if (name === "style") {
           this.styles.set(id, value);
           this.inline(id);
-        } else setAttribute(nodes[id], name, value);
-        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
+        } else this.attributes.set(nodes[id], name, value);
         break;
       }
       case NO_ATTR: {
@@ -175,8 +132,7 @@ export class Writer {
         if (name === "style") {
           this.styles.delete(id);
           this.inline(id);
-        } else if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
-        else nodes[id].removeAttribute(name);
+        } else this.attributes.remove(nodes[id], name);
         break;
       }
       case PROP: {
@@ -203,6 +159,7 @@ export class Writer {
     for (const id of gone) this.forget(id);
     for (const list of this.lists) this.choose(list);
     this.lists.clear();
+    this.cascade.settle();
     this.layers.settle();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
@@ -223,12 +180,10 @@ export class Writer {
     this.frames.start(this);
     this.player.start();
     this.layers.start((id) => this.nodes[id]);
-    this.bases = new WeakMap();
-    // Of each root that can have style sheets of its own their text.
-    this.adopted = new Map();
     // What a node forgets when its document is another one: offsets, and places in the top layer.
     this.fleeting = new Map();
-    this.schemes = new WeakMap();
+    this.assets.reset();
+    this.cascade.clear();
     this.blank(doc, compat);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
@@ -241,35 +196,26 @@ export class Writer {
     this.styles = new Map();
     this.sizes = new Map();
     this.pictures = new Map();
-    // Style sheets that name assets, as they came, by element or root.
-    this.assets.reset();
-    this.sheets = new WeakMap();
   }
 
   // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
   // engines do late.
   blank(doc, compat) {
-    doc.open();
-    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
-    doc.close();
-    doc.documentElement?.remove();
-    this.adopt(doc, "");
+    dom.open(doc);
+    dom.write(doc, compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
+    dom.close(doc);
+    if (dom.documentElement(doc)) dom.remove(dom.documentElement(doc));
+    this.begin(doc);
+  }
+
+  // A document, or a shadow root.
+  begin(root) {
+    this.cascade.root(root);
+    this.player.root(root);
   }
 
   hideScrollbars(hide) {
-    if (this.hides === hide) return;
-    this.hides = hide;
-    this.renew();
-  }
-
-  // What the documents look like before any style of the page.
-  renew() {
-    for (const doc of [this.document, ...this.frames.documents()]) this.bases.get(doc)?.replaceSync(this.baseText(doc));
-  }
-
-  baseText(doc) {
-    const scheme = this.schemes.get(doc);
-    return BASE + (scheme ? `@layer saath { :root { color-scheme: ${scheme} } }` : "") + (this.hides ? NO_SCROLLBARS : "");
+    this.cascade.hideScrollbars(hide);
   }
 
   forget(id) {
@@ -284,46 +230,36 @@ export class Writer {
     // A frame's document is the same for the engine when it is another one for us.
     if (this.ids.get(node) !== id) return;
     this.ids.delete(node);
-    this.adopted.delete(node);
+    this.cascade.forget(node);
     this.player.forget(node);
     this.layers.forget(node);
   }
 
-  baseOf(doc) {
-    let base = this.bases.get(doc);
-    if (!base) {
-      this.bases.set(doc, base = new doc.defaultView.CSSStyleSheet());
-      base.replaceSync(this.baseText(doc));
-    }
-    return base;
-  }
-
   // A document has room for one root; the one before goes in a later op.
   place(node, parent, before) {
-    const root = parent.nodeType === 9 ? parent.documentElement : null;
-    if (root !== node) root?.remove();
-    parent.insertBefore(node, before === root ? null : before);
+    const root = dom.nodeType(parent) === 9 ? dom.documentElement(parent) : null;
+    if (root && root !== node) dom.remove(root);
+    dom.insertBefore(parent, node, before === root ? null : before);
   }
 
   move(node, parent, before) {
     if (!this.frames.told.size) return this.place(node, parent, before);
-    const doc = node.ownerDocument;
+    const doc = dom.ownerDocument(node);
     try {
       // Frames stay as they are.
-      parent.moveBefore(node, before);
+      dom.moveBefore(parent, node, before);
     } catch {
       this.place(node, parent, before);
     }
     const fresh = this.frames.restore();
-    if (node.ownerDocument !== doc) fresh.add(node.ownerDocument);
+    if (dom.ownerDocument(node) !== doc) fresh.add(dom.ownerDocument(node));
     if (fresh.size) this.refit(fresh);
   }
 
   // The number has another document, with all that was in the old one.
   replace(id, was, doc) {
-    this.adopted.set(doc, this.adopted.get(was));
-    this.adopted.delete(was);
-    this.schemes.set(doc, this.schemes.get(was));
+    this.cascade.replace(was, doc);
+    this.player.forget(was);
     this.ids.delete(was);
     this.ids.set(doc, id);
     this.nodes[id] = doc;
@@ -331,8 +267,7 @@ export class Writer {
 
   // What nodes lose on the way into another document.
   refit(documents) {
-    const moved = (node) => documents.has(node.nodeType === 9 ? node : node.ownerDocument);
-    for (const [root, text] of this.adopted) if (moved(root)) this.adopt(root, text);
+    const moved = (node) => documents.has(documentOf(node));
     for (const [id, prop, value] of this.fleeting.values()) {
       if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value);
     }
@@ -350,7 +285,7 @@ export class Writer {
     const key = namespace ? `${namespace}${tag}` : tag;
     let shape = this.shapes.get(key);
     if (!shape) {
-      shape = this.document.createElementNS(NAMESPACES[namespace], tag);
+      shape = dom.createElementNS(this.document, NAMESPACES[namespace], tag);
       this.shapes.set(key, shape);
     }
     return shape.cloneNode(false);
@@ -361,17 +296,16 @@ export class Writer {
     const id = this.ids.get(node);
     if (id === undefined) return;
     if (this.styles.has(id) || this.pictures.has(id)) this.inline(id);
-    if (this.sheets.has(node)) this.sheet(node, this.sheets.get(node));
-    if (this.adopted.has(node)) this.adopt(node, this.adopted.get(node));
+    this.cascade.redraw(node);
   }
 
   // The style attribute, and what is laid over it.
   inline(id) {
     const node = this.nodes[id];
     const style = this.styles.get(id);
-    if (style !== undefined) setAttribute(node, "style", this.assets.style(node, style));
-    else node.removeAttribute("style");
-    if (this.sizes.has(id)) size(node, this.sizes.get(id));
+    if (style !== undefined) this.attributes.set(node, "style", this.assets.style(node, style));
+    else this.attributes.remove(node, "style");
+    if (this.sizes.has(id)) this.attributes.size(node, this.sizes.get(id));
     this.placer.show(node, this.pictures.get(id) ?? null, this.sizes.has(id), this.assets);
   }
 
@@ -383,14 +317,14 @@ export class Writer {
       case CHECKED: node.checked = on; break;
       case INDETERMINATE:
         // Of a list: nothing is chosen, which is no state of any of its options.
-        if (node.localName !== "select") node.indeterminate = on;
+        if (dom.localName(node) !== "select") node.indeterminate = on;
         else this.chooseLater(this.unchosen, node, on);
         break;
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
       case TOP_LAYER: this.layers.set(node, value ?? ""); break;
       case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
-      case SHEET: this.sheet(node, value ?? ""); break;
-      case ADOPTED: this.adopt(node, value ?? ""); break;
+      case SHEET: this.cascade.own(node, value); break;
+      case ADOPTED: this.cascade.adopt(node, value); break;
       case SIZE:
       case PICTURE: this.inline(id); break;
       // When it is in its place, with its styles.
@@ -398,19 +332,12 @@ export class Writer {
       case SELECTION:
         this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
         break;
-      case STATE:
-        if (on) node.setAttribute(STATES, value);
-        else node.removeAttribute(STATES);
-        nameParts(node);
-        break;
-      case SCHEME:
-        this.schemes.set(node, value);
-        this.renew();
-        break;
+      case STATE: this.attributes.states(node, value); break;
+      case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
-        if (on) node.setAttribute("data-saath-withheld", value);
-        else node.removeAttribute("data-saath-withheld");
-        if (node.localName === "iframe") this.late.push([0, () => this.frames.label(node)]);
+        if (on) this.attributes.set(node, "data-saath-withheld", value);
+        else this.attributes.remove(node, "data-saath-withheld");
+        if (dom.localName(node) === "iframe") this.late.push([0, () => this.frames.label(node)]);
         break;
     }
   }
@@ -418,7 +345,7 @@ export class Writer {
   // Options come, go and move, and each time the engine chooses anew: so what is chosen is set when
   // all of them are in their places.
   touch(node) {
-    const list = LISTS.has(node.localName) ? node.closest("select") : null;
+    const list = dom.nodeType(node) === 1 && LISTS.has(dom.localName(node)) ? dom.closest(node, "select") : null;
     if (list) this.lists.add(list);
   }
 
@@ -439,51 +366,6 @@ export class Writer {
     list.selectedIndex = -1;
     list.selectedIndex = index;
   }
-
-  sheet(node, text) {
-    let style = node;
-    if (node.localName !== "style") {
-      style = node.querySelector(":scope > style") ?? node.appendChild(this.document.createElement("style"));
-    }
-    this.sheets.set(node, text);
-    style.textContent = this.assets.style(node, text);
-  }
-
-  adopt(root, text) {
-    this.adopted.set(root, text);
-    const doc = root.nodeType === 9 ? root : root.ownerDocument;
-    // In no page, for now.
-    if (!doc.defaultView) return;
-    root.adoptedStyleSheets = [this.baseOf(doc)];
-    this.player.root(root);
-    if (!text) return;
-    const sheet = new doc.defaultView.CSSStyleSheet();
-    sheet.replaceSync(this.assets.style(root, text));
-    root.adoptedStyleSheets.push(sheet);
-  }
-}
-
-// A part has its states as more names: nothing else can be asked of it from outside its shadow tree.
-// They are handed on wherever parts are.
-function nameParts(node) {
-  const own = (text) => text.filter((name) => name && !name.startsWith("saath-"));
-  if (node.hasAttribute("part")) {
-    const states = (node.getAttribute(STATES) ?? "").split(" ").filter(Boolean);
-    const names = own(node.getAttribute("part").split(/\s+/));
-    node.setAttribute("part", [...names, ...states.map((state) => `saath-${state}`)].join(" "));
-  }
-  if (node.hasAttribute("exportparts")) {
-    const names = own(node.getAttribute("exportparts").split(/\s*,\s*/));
-    node.setAttribute("exportparts", [...names, ...PART_STATES].join(", "));
-  }
-}
-
-function setAttribute(node, name, value) {
-  // A page that forbids inline styles forbids the attribute, but not this.
-  if (name === "style" && node.style) node.style.cssText = value;
-  else if (name.startsWith("xlink:")) node.setAttributeNS(XLINK, name, value);
-  else if (name.startsWith("xml:")) node.setAttributeNS(XML, name, value);
-  else node.setAttribute(name, value);
 }
 
 // Blocks are no date, number or colour: such a field would look empty.
@@ -497,18 +379,17 @@ function setValue(node, value) {
 
 function scroll(node, value) {
   const [left, top] = value.split(",").map(Number);
-  const target = node.nodeType === 9 ? node.defaultView : node;
-  target.scrollTo({ left, top, behavior: "instant" });
+  const to = { left, top, behavior: "instant" };
+  if (dom.nodeType(node) === 9) dom.defaultView(node).scrollTo(to);
+  else dom.scrollTo(node, to);
 }
 
-function size(node, value) {
-  const [width, height] = value.split(",");
-  // What takes no room at all makes no line either.
-  if (value === "0,0" && node.localName.startsWith("saath-")) {
-    node.style.setProperty("display", "inline", "important");
-    return;
-  }
-  node.style?.setProperty("width", `${width}px`, "important");
-  node.style?.setProperty("height", `${height}px`, "important");
-  node.style?.setProperty("box-sizing", "border-box", "important");
+// An element's, a shadow root's, a document's own.
+const documentOf = (node) => (dom.nodeType(node) === 9 ? node : dom.ownerDocument(node));
+
+// Out of where it is; a document and a shadow root stay.
+function take(node) {
+  const type = dom.nodeType(node);
+  if (type === 1) dom.remove(node);
+  else if (type === 3) node.remove();
 }

@@ -72,9 +72,7 @@ impl Walk<'_, '_> {
             Selectors { edits: &mut self.edits, screen: self.screen, asked: &mut asked };
         let end = selectors.prelude(parser, &mut head);
         if end == End::Block && head.property != Property::Custom {
-            for word in asked.words() {
-                self.asked.note(word);
-            }
+            self.asked.note_all(asked);
             self.nested(parser, depth);
             return;
         }
@@ -285,7 +283,9 @@ fn is_plain(css: &str) -> bool {
 
 fn asks(pseudo_class: &str) -> bool {
     state::find(pseudo_class).is_some()
-        || ["link", "visited", "defined"].iter().any(|w| w.eq_ignore_ascii_case(pseudo_class))
+        || ["link", "visited", "defined", "state"]
+            .iter()
+            .any(|w| w.eq_ignore_ascii_case(pseudo_class))
 }
 
 fn is_name(byte: u8) -> bool {

@@ -1,7 +1,11 @@
 //! What only the customer's browser can say, as questions.
 
 use crate::node::state;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+/// More states than these no page needs at once.
+const MOST: usize = 128;
 
 /// The customer's browser, as far as style sheets ask for it.
 pub trait Screen {
@@ -38,20 +42,30 @@ impl Screen for Unasked {
 
 /// The states that style sheets have asked for so far. Only those are worth watching and sending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked(BTreeSet<&'static str>);
+pub struct Asked(BTreeSet<Cow<'static, str>>);
 
 impl Asked {
     /// What a replica shows without any style sheet: where the focus is, and what was filled in.
     pub fn by_browsers() -> Self {
-        Self(state::ALWAYS.iter().copied().collect())
+        Self(state::ALWAYS.iter().map(|&word| word.into()).collect())
     }
 
-    /// The words, each a pseudo-class without its colon, but for [`state::UNDEFINED`].
-    pub fn words(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().copied()
+    /// The words, each a pseudo-class without its colon, but for [`state::UNDEFINED`] and
+    /// [`state::custom`] ones.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Cow::as_ref)
     }
 
-    pub(super) fn note(&mut self, word: &'static str) {
-        self.0.insert(word);
+    pub(super) fn note(&mut self, word: impl Into<Cow<'static, str>>) {
+        // Each is looked for on each element that may have it.
+        if self.0.len() < MOST {
+            self.0.insert(word.into());
+        }
+    }
+
+    pub(super) fn note_all(&mut self, others: Self) {
+        for word in others.0 {
+            self.note(word);
+        }
     }
 }

@@ -172,6 +172,11 @@ impl Selectors<'_, '_> {
                         Before::Colon(_) if about == About::Element && takes_selectors(&name) => {
                             self.block(parser, depth + 1);
                         }
+                        Before::Colon(at)
+                            if about == About::Element && name.eq_ignore_ascii_case("state") =>
+                        {
+                            self.custom_state(parser, at);
+                        }
                         Before::Colons(_) if name.eq_ignore_ascii_case("slotted") => {
                             self.block(parser, depth + 1);
                             about = About::Other;
@@ -206,6 +211,23 @@ impl Selectors<'_, '_> {
             }
             first = false;
             before = now;
+        }
+    }
+
+    /// A state that an element has given itself. Where the browser knows none it stays as it is: the
+    /// replica's elements have none either.
+    fn custom_state(&mut self, parser: &mut Parser<'_>, start: usize) {
+        let mut word = None;
+        let _ = parser.parse_nested_block(|block| {
+            let name = block.expect_ident().map(|name| format!("{}{name}", state::CUSTOM));
+            word = name.ok().filter(|_| block.is_exhausted());
+            Ok::<_, ParseError<()>>(())
+        });
+        let Some(word) = word.filter(|word| state::custom(word).is_some()) else { return };
+        if self.screen.knows(":state(a)") {
+            let end = parser.position().byte_index();
+            self.edits.replace(start, end, format!("[{}~={word}]", state::ATTRIBUTE));
+            self.asked.note(word);
         }
     }
 

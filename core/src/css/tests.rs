@@ -68,6 +68,16 @@ fn states_are_asked_for_by_attribute() {
 }
 
 #[test]
+fn custom_states_are_asked_for_by_attribute() {
+    select("x-y:state(open)", "x-y[data-saath-state~=state-open]");
+    select(":host(:STATE( a_1 )) b", ":host([data-saath-state~=state-a_1]) b");
+    select("x:not(:state(a)):hover", "x:not([data-saath-state~=state-a])[data-saath-state~=hover]");
+    let mut asked = Asked::default();
+    sheet_on("x:state(open){} y:state(a\\.b){}", &Dark, &mut asked);
+    assert_eq!(asked.words().collect::<Vec<_>>(), ["state-open"]);
+}
+
+#[test]
 fn what_is_no_state_stays() {
     for selector in [
         "a:before",
@@ -78,6 +88,11 @@ fn what_is_no_state_stays() {
         "#\\:hover",
         ".a\\:hover",
         ":lang(hover)",
+        "x:state(a\\.b)",
+        "x:state(a b)",
+        "x:state()",
+        "x::part(a):state(b)",
+        "[a=':state(b)']",
         "a:hoverx",
         ".hover",
         "hover",

@@ -24,7 +24,7 @@ pub(super) fn told(words: &str, tag: &str, place: Place) -> String {
     state::join(state::words(words).filter(|&state| is_told(state, tag, place, choice)))
 }
 
-fn is_told(state: State, tag: &str, place: Place, choice: bool) -> bool {
+fn is_told(state: State<'_>, tag: &str, place: Place, choice: bool) -> bool {
     let Place { zone, parent, is_control } = place;
     if zone.has(Zone::BLOCK) {
         return false;

@@ -107,7 +107,7 @@ const KINDS: &[(AttrKind, &[&str])] = &[
 const NAME: &[&str] = &[
     "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details",
     "aria-errormessage", "aria-flowto", "aria-labelledby", "aria-owns", "class", "command",
-    "commandfor", "exportparts", "for", "form", "headers", "id", "itemprop", "itemtype", "name",
+    "commandfor", "exportparts", "for", "form", "headers", "id", "is", "itemprop", "itemtype", "name",
     "part", "popovertarget", "slot",
 ];
 

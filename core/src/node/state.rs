@@ -12,6 +12,10 @@ pub const UNDEFINED: &str = "undefined";
 /// Sent also where no style sheet asks: browsers show them of their own accord.
 pub const ALWAYS: &[&str] = &["-webkit-autofill", "focus-visible"];
 
+/// What the words of states begin with that pages have made.
+pub const CUSTOM: &str = "state-";
+const MAX_CUSTOM: usize = 64;
+
 /// What a state tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -25,9 +29,9 @@ pub enum Kind {
 
 /// A state that can travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct State {
-    /// The name of the pseudo-class.
-    pub word: &'static str,
+pub struct State<'a> {
+    /// The name of the pseudo-class, or a [`custom`] one.
+    pub word: &'a str,
     /// What it tells.
     pub kind: Kind,
     /// Whether every engine has the pseudo-class.
@@ -35,14 +39,23 @@ pub struct State {
 }
 
 /// The state of a word, in whatever case.
-pub fn find(word: &str) -> Option<State> {
+pub fn find(word: &str) -> Option<State<'static>> {
     let fits = |state: &&State| state.word.eq_ignore_ascii_case(word);
     STATES.iter().find(fits).copied()
 }
 
+/// The state of an element of the page's own making: `state-open` is `:state(open)`. Its name can
+/// only be a plain one.
+pub fn custom(word: &str) -> Option<State<'_>> {
+    let name = word.strip_prefix(CUSTOM)?;
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    let fits = (1..=MAX_CUSTOM).contains(&name.len()) && name.bytes().all(is_plain);
+    fits.then_some(State { word, kind: Kind::Value, everywhere: false })
+}
+
 /// The words of a text that are states, without anything else that may stand there.
-pub fn words(text: &str) -> impl Iterator<Item = State> {
-    text.split_ascii_whitespace().filter_map(find)
+pub fn words(text: &str) -> impl Iterator<Item = State<'_>> {
+    text.split_ascii_whitespace().filter_map(|word| find(word).or_else(|| custom(word)))
 }
 
 /// `text` with nothing in it but words.
@@ -51,28 +64,28 @@ pub fn clean(text: &str) -> String {
 }
 
 /// The words of some states as they are written.
-pub fn join(states: impl Iterator<Item = State>) -> String {
+pub fn join<'a>(states: impl Iterator<Item = State<'a>>) -> String {
     states.map(|state| state.word).collect::<Vec<_>>().join(" ")
 }
 
-const fn trail(word: &'static str) -> State {
+const fn trail(word: &'static str) -> State<'static> {
     State { word, kind: Kind::Trail, everywhere: true }
 }
 
-const fn value(word: &'static str) -> State {
+const fn value(word: &'static str) -> State<'static> {
     State { word, kind: Kind::Value, everywhere: true }
 }
 
-const fn plain(word: &'static str) -> State {
+const fn plain(word: &'static str) -> State<'static> {
     State { word, kind: Kind::Plain, everywhere: true }
 }
 
 /// In some engines only.
-const fn some(state: State) -> State {
+const fn some(state: State<'static>) -> State<'static> {
     State { everywhere: false, ..state }
 }
 
-const STATES: &[State] = &[
+const STATES: &[State<'static>] = &[
     trail("hover"),
     trail("active"),
     trail("focus"),
@@ -110,6 +123,8 @@ mod tests {
     fn only_words_of_states_are_kept() {
         assert_eq!(clean("hover x focus\n<b> HOVER "), "hover focus hover");
         assert_eq!(clean(""), "");
+        assert_eq!(clean("state-a_1 state- state-a.b state-\u{e4} State-a"), "state-a_1");
+        assert_eq!(clean(&format!("state-{}", "a".repeat(65))), "");
         assert!(ALWAYS.iter().all(|word| find(word).is_some()));
     }
 }

@@ -91,12 +91,12 @@ async fn forged_batches_are_refused() -> Result<()> {
         const whole = await Promise.all(viewer.frames.map(inflated));
         const said = {};
         for (const [from, to] of [
-          ['strong', 'script'], ['strike', 'iframe'], ['section', 'sectio%'], ['custom-card', 'custom card'],
+          ['strong', 'script'], ['strike', 'object'], ['section', 'sectio%'], ['custom-card', 'custom card'],
           ['height', 'onload'], ['target', 'onblur'], ['headers', 'onclick'], ['bgcolor', 'onpaste'],
         ]) {
           const result = tries(whole.map(frame => { try { return swapped(frame, from, to) } catch { return frame } }));
           said[to] = result.said;
-          if (result.replica.document.querySelector('script, iframe, [onload], [onblur], [onclick], [onpaste]'))
+          if (result.replica.document.querySelector('script, object, [onload], [onblur], [onclick], [onpaste]'))
             said[to] += ' and is there';
         }
         // The frames as they are, and a harmless swap of the same kind, which the hash tells.
@@ -117,6 +117,24 @@ async fn forged_batches_are_refused() -> Result<()> {
             ),
         }
     }
+    Ok(())
+}
+
+/// A frame is a thing that a replica may hold. One that was forged has no address, and runs nothing.
+#[tokio::test]
+async fn a_forged_frame_is_empty_and_sealed() -> Result<()> {
+    let body = "
+        const whole = await Promise.all(viewer.frames.map(inflated));
+        const forged = whole.map(frame => { try { return swapped(frame, 'strike', 'iframe') } catch { return frame } });
+        const { said, replica } = tries(forged);
+        const frame = replica.document.querySelector('iframe');
+        const script = frame.contentDocument.createElement('script');
+        script.text = 'top.ran = true';
+        frame.contentDocument.documentElement.append(script);
+        return { said, attributes: frame.getAttributeNames(), ran: window.ran ?? false }";
+    let seen = run_on("forge", body).await?;
+    let said = "InvalidFrame: the frame cannot be applied: a frame before it is missing";
+    assert_eq!(seen, json!({ "said": said, "attributes": [], "ran": false }));
     Ok(())
 }
 

@@ -217,7 +217,8 @@ pub(crate) async fn open(pages: &Pages, page: &Page, name: &str, query: &str) ->
         Ok::<_, anyhow::Error>(())
     })
     .await;
-    page.eval_async("await viewer.ready", Value::Null).await?;
+    let begun = page.eval_async("await viewer.ready; return viewer.begun()", Value::Null).await?;
+    ensure!(begun["failure"] == Value::Null, "{name}: {begun}");
     Ok(())
 }
 

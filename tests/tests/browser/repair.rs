@@ -12,9 +12,20 @@ use crate::record::open;
 async fn a_lost_frame_is_repaired() -> Result<()> {
     let pages = Pages::start().await?;
     let page = Page::start(Engine::from_env()?, "repair").await?;
-    for name in ["text", "inputs", "choices", "moves", "shadow", "layers", "styles", "svg", "table"]
-    {
-        open(&pages, &page, name, "&styles=no").await?;
+    for name in [
+        "tree/text",
+        "tree/surgery",
+        "forms/inputs",
+        "forms/choices",
+        "tree/moves",
+        "shadow/open",
+        "layers/popover",
+        "styles/many",
+        "styles/cssom",
+        "document/svg",
+        "frames/life",
+    ] {
+        open(&pages, &page, &format!("fidelity/{name}"), "&styles=no").await?;
         let body = "
             const frame = () => new Promise(requestAnimationFrame);
             const settled = async () => {
@@ -44,6 +55,7 @@ async fn a_lost_frame_is_repaired() -> Result<()> {
               if (differences.length) out.odd.push(`step ${step}: ${differences.slice(0, 3).join('; ')}`);
               if (body() !== first) out.odd.push(`step ${step}: the page was built anew`);
             }
+            out.odd.push(...viewer.complaints);
             return out";
         let seen = page.eval_async(body, Value::Null).await?;
         ensure!(seen["odd"] == json!([]) && seen["asked"] != 0, "{name}: {seen}");
