@@ -185,8 +185,9 @@ function moves(node) {
   });
 }
 
-/** Of two colour schemes the one in use is told. */
+/** Of two colour schemes the one in use is told, and of pictures that there is one. */
 function settled(style) {
+  style = style.replace(/url\([^)]*\)/g, "url()");
   const used = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`);
 }

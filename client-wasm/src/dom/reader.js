@@ -36,6 +36,8 @@ export class Reader {
     this.next = 2;
     this.marks = new Map();
     this.secrets = new WeakSet();
+    // Documents whose policy was seen to forbid a style attribute.
+    this.strict = new WeakSet();
     this.roots = new Set();
     this.queue = [];
     this.noted = new Map();
@@ -79,6 +81,11 @@ export class Reader {
     on("reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
     for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(type, settings);
+    on("securitypolicyviolation", (event) => {
+      if (!event.effectiveDirective.startsWith("style-src")) return;
+      this.strict.add(doc);
+      settings(event);
+    });
     on("scroll", this.scroll);
     this.observer.observe(doc, OBSERVED);
     this.states.reopened(doc);
@@ -408,7 +415,7 @@ export class Reader {
     for (const name of names) {
       this.words[this.length++] = this.string(name);
       // It is asked in lower case, and some have it otherwise.
-      this.words[this.length++] = this.string(valueOf(node, name));
+      this.words[this.length++] = this.string(valueOf(node, name, this.strict));
     }
     this.count += names.length;
     this.room -= names.length >> 3;
@@ -464,14 +471,16 @@ function isRead(node) {
 }
 
 // A style is what is in force of it. What an address in a frame's style is relative to is told with
-// it; see `sheets.js`.
-function valueOf(node, name) {
+// it; see `sheets.js`. Of a reference into another drawing only what it names there is told: which
+// drawing is told as a picture is.
+function valueOf(node, name, strict) {
   const value = getAttribute(node, name) ?? "";
+  if (name.endsWith("href") && localName(node) === "use" && value.includes("#")) return value.slice(value.indexOf("#"));
   if (name !== "style") return value;
-  // A page's policy can forbid the attribute, which then says nothing.
-  if (styleOf(node)?.length === 0) return "";
-  if (ownerDocument(node) === document || !value.includes("(")) return value;
-  return `@saath-base ${JSON.stringify(dom.baseURI(node))};${value}`;
+  const doc = ownerDocument(node), style = styleOf(node);
+  // A page's policy can forbid the attribute, which then says nothing, or not what is in force.
+  const set = style?.length === 0 ? "" : style && strict.has(doc) ? style.cssText : value;
+  return doc === document || !set.includes("(") ? set : `@saath-base ${JSON.stringify(dom.baseURI(node))};${set}`;
 }
 
 function isOpen(node) {
