@@ -2,7 +2,9 @@
 // node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
 // those of `core/src/reading.rs`.
 
-import { Array, Map, MutationObserver, Set, WeakSet, dom, fields, styleOf } from "./native.js";
+import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
+import { fallsBack } from "./pictures.js";
+import { valueOf } from "./sheets.js";
 
 // Asked of each node: engines know a constant for what it is.
 const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastChild, localName, namespaceURI,
@@ -80,6 +82,9 @@ export class Reader {
     for (const type of ["input", "change", "click", "keyup", "focusout", "submit"]) on(type, later);
     on("reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
+    for (const type of ["load", "error"]) {
+      on(type, ({ target }) => tagOf(target) === "object" && this.note(target, SUBTREE));
+    }
     for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(type, settings);
     on("securitypolicyviolation", (event) => {
       if (!event.effectiveDirective.startsWith("style-src")) return;
@@ -470,20 +475,8 @@ function isRead(node) {
   return type === 3 || type === 4 || (type === 1 && !OWN.has(localName(node)));
 }
 
-// A style is what is in force of it. What an address in a frame's style is relative to is told with
-// it; see `sheets.js`. Of a reference into another drawing only what it names there is told: which
-// drawing is told as a picture is.
-function valueOf(node, name, strict) {
-  const value = getAttribute(node, name) ?? "";
-  if (name.endsWith("href") && localName(node) === "use" && value.includes("#")) return value.slice(value.indexOf("#"));
-  if (name !== "style") return value;
-  const doc = ownerDocument(node), style = styleOf(node);
-  // A page's policy can forbid the attribute, which then says nothing, or not what is in force.
-  const set = style?.length === 0 ? "" : style && strict.has(doc) ? style.cssText : value;
-  return doc === document || !set.includes("(") ? set : `@saath-base ${JSON.stringify(dom.baseURI(node))};${set}`;
-}
-
 function isOpen(node) {
+  if (tagOf(node) === "object") return fallsBack(node);
   return !CLOSED.has(tagOf(node)) || !(namespaceURI(node) in NAMESPACES);
 }
 

@@ -206,3 +206,16 @@ function declarations(style) {
   for (const name of style) write(name);
   return text;
 }
+
+// A style is what is in force of it. What an address in a frame's style is relative to is told with
+// it. Of a reference into another drawing only what it names there is told: which
+// drawing is told as a picture is.
+export function valueOf(node, name, strict) {
+  const value = dom.getAttribute(node, name) ?? "";
+  if (name.endsWith("href") && dom.localName(node) === "use" && value.includes("#")) return value.slice(value.indexOf("#"));
+  if (name !== "style") return value;
+  const doc = dom.ownerDocument(node), style = styleOf(node);
+  // A page's policy can forbid the attribute, which then says nothing, or not what is in force.
+  const set = style?.length === 0 ? "" : style && strict.has(doc) ? style.cssText : value;
+  return doc === document || !set.includes("(") ? set : `@saath-base ${JSON.stringify(dom.baseURI(node))};${set}`;
+}
