@@ -1,5 +1,5 @@
 // The bulk writer: words into a document, without a call from Rust a node. It decides nothing:
-// names and values have been checked and cleaned in `core`. No HTML parser is used anywhere, so
+// names and values have been checked and cleaned in `core`. No element comes from an HTML parser, so
 // what is built is what was named.
 
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
@@ -12,6 +12,10 @@ const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/
 const STATES = "data-saath-state";
 const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
   "user-invalid"].map((state) => `saath-${state}`);
+// By layout mode: by the standards, with quirks, with few.
+const DOCTYPES = ["<!DOCTYPE html>", "", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "">'];
+// Halves of characters; see the reader.
+const HALVES = /[\u{10F800}-\u{10FFFF}]/gu;
 const LISTS = new Set(["select", "optgroup", "option"]);
 
 export class Writer {
@@ -44,7 +48,7 @@ export class Writer {
 
   // Blank at once.
   clear() {
-    this.open("CSS1Compat");
+    this.open(0);
   }
 
   node(id) {
@@ -58,6 +62,7 @@ export class Writer {
   write(words, blob, lengths, gone) {
     const strings = new Array(lengths.length);
     for (let i = 0, at = 0; i < lengths.length; i++) strings[i] = blob.slice(at, at += lengths[i]);
+    if (blob.search(HALVES) >= 0) for (const i in strings) strings[i] = strings[i].replace(HALVES, half);
     // Opening a dialog moves the focus, and the agent may be typing elsewhere.
     const focused = document.activeElement;
     this.late = [];
@@ -68,7 +73,7 @@ export class Writer {
   step(words, i, strings) {
     const op = words[i++];
     if (op === DOCUMENT) {
-      this.open(words[i++] ? "BackCompat" : "CSS1Compat");
+      this.open(words[i++]);
       return i;
     }
     const { nodes } = this;
@@ -102,7 +107,7 @@ export class Writer {
         break;
       }
       case FRAME:
-        this.frames.open(id, nodes[words[i++]], words[i++] ? "BackCompat" : "CSS1Compat");
+        this.frames.open(id, nodes[words[i++]], words[i++]);
         break;
       case MOVE: {
         const parent = words[i++], before = words[i++];
@@ -178,7 +183,7 @@ export class Writer {
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
-  open(compat) {
+  open(mode) {
     const doc = this.document;
     this.frames.start(this);
     this.player.start();
@@ -187,7 +192,7 @@ export class Writer {
     this.fleeting = new Map();
     this.assets.reset();
     this.cascade.clear();
-    this.blank(doc, compat);
+    this.blank(doc, mode);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -203,9 +208,9 @@ export class Writer {
 
   // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
   // engines do late.
-  blank(doc, compat) {
+  blank(doc, mode) {
     doc.open();
-    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
+    doc.write(`${DOCTYPES[mode]}<html></html>`);
     doc.close();
     doc.documentElement?.remove();
     this.begin(doc);
@@ -390,12 +395,30 @@ function nameParts(node) {
   }
 }
 
+function half(char) {
+  return String.fromCharCode(char.codePointAt(0) - 0x102000);
+}
+
 function setAttribute(node, name, value) {
   // A page that forbids inline styles forbids the attribute, but not this.
   if (name === "style" && node.style) node.style.cssText = value;
   else if (name.startsWith("xlink:")) node.setAttributeNS(XLINK, name, value);
   else if (name.startsWith("xml:")) node.setAttributeNS(XML, name, value);
-  else node.setAttribute(name, value);
+  else setNamed(node, name, value);
+}
+
+// Not every engine lets a script give an attribute each name that a parser does. There one is parsed:
+// in a document of nobody, and it is taken only if it came to what was asked for.
+function setNamed(node, name, value) {
+  try {
+    node.setAttribute(name, value);
+  } catch {
+    const { body } = new DOMParser().parseFromString(`<p ${name}>`, "text/html");
+    const [attribute, more] = body.firstChild.attributes;
+    if (attribute.name !== name.toLowerCase() || more) return;
+    node.setAttributeNode(node.ownerDocument.importNode(attribute));
+    node.getAttributeNode(name).value = value;
+  }
 }
 
 // Blocks are no date, number or colour: such a field would look empty.
