@@ -135,8 +135,8 @@ function head(node, isReplica, portable, size) {
     if (tag === "style" && (name === "media" || name === "title")) continue;
     // A part has its states as more names.
     if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
-    // Names that only frameworks know.
-    if (!/^(xlink:|xml:)?[a-z_][\w.-]*$/i.test(name)) continue;
+    // Names by which a parser says that something is wrong, and names in namespaces of nobody.
+    if (/["'<=]/.test(name) || /^(?!xlink:|xml:)[a-z][\w.]*:/i.test(name)) continue;
     if (!PREFIXES[namespaceOf(node)] && name !== name.toLowerCase()) continue;
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // By its name a link could be opened in a frame.

@@ -344,7 +344,7 @@ export class Reader {
     this.count = 0;
     switch (nodeType(node)) {
       case 9: {
-        this.push(DOCUMENT | (dom.compatMode(node) === "BackCompat" ? 16 : 0) | parts << 6, id);
+        this.push(DOCUMENT | this.documents.mode(node) << 4 | parts << 6, id);
         if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
@@ -438,7 +438,7 @@ export class Reader {
       // Long texts take their time, too.
       this.room -= text.length >> 8;
       this.sids.set(text, sid);
-      this.strings.push(text);
+      this.strings.push(wellFormed(text));
     }
     return sid;
   }
@@ -472,6 +472,12 @@ function valueOf(node, name) {
   if (styleOf(node)?.length === 0) return "";
   if (ownerDocument(node) === document || !value.includes("(")) return value;
   return `@saath-base ${JSON.stringify(dom.baseURI(node))};${value}`;
+}
+
+// Half a character would be lost on the way, or found together with the other half in the next text:
+// it goes as one of the last that are nobody's, and the writer makes it what it was.
+function wellFormed(text) {
+  return text.isWellFormed?.() ? text : text.replace(/\p{Surrogate}/gu, (half) => String.fromCodePoint(0x102000 + half.charCodeAt(0)));
 }
 
 function isOpen(node) {
