@@ -1,7 +1,7 @@
 // The style sheets of a replica. All are adopted ones, in the order in which the page has them: ours
 // first, so that its layer is weaker than any of the page's; then those of elements, in tree order;
-// last the page's own adopted ones. A console that forbids inline styles so forbids none of them, and a
-// text that many shadow trees have is parsed once.
+// last the page's own adopted ones. No policy of a console takes one away, and a text that many shadow
+// trees have is parsed once.
 
 import { adopt, dom } from "./native.js";
 
