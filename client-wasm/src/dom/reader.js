@@ -19,6 +19,7 @@ const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "
   "object", "video", "audio", "canvas"]);
 // That a frame's document cannot be read: it is of another origin.
 const WITHHELD = 9;
+const SLOTTED = 15;
 
 export class Reader {
   constructor(doc, wake, states, shadows, documents) {
@@ -131,7 +132,7 @@ export class Reader {
       this.roots.delete(node);
       this.states.forget(node);
       this.documents.forget(node);
-      if (node.nodeType === 9) this.shadows.unwatch(node);
+      this.shadows.forget(node);
     }
   }
 
@@ -178,6 +179,7 @@ export class Reader {
     if (this.unsure) this.remark();
     this.behind = !this.states.changed((node) => mark(node, node.localName === "select" ? SUBTREE : SETTINGS));
     if (this.behind) this.wake();
+    this.shadows.changed((slot) => mark(slot, SETTINGS), (node) => this.id(node));
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
     for (const [id, parts] of noted) {
@@ -342,7 +344,10 @@ export class Reader {
       case 11: {
         this.push(SHADOW | parts << 6, id);
         this.root(node);
-        if (parts & SETTINGS) this.states.root(node, this);
+        if (parts & SETTINGS) {
+          this.states.root(node, this);
+          if (this.shadows.isByHand(node)) this.set(SLOTTED, "");
+        }
         break;
       }
       default: {
@@ -360,6 +365,8 @@ export class Reader {
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
           this.attributes(node);
           this.states.element(node, tag, (marks & BLOCK) !== 0, this);
+          const slotted = tag === "slot" && this.shadows.slotted(node, (node) => this.id(node));
+          if (slotted) this.set(SLOTTED, slotted);
           if (tag === "iframe" && !this.documents.read(node)) this.set(WITHHELD, "");
         }
       }
@@ -373,7 +380,7 @@ export class Reader {
     this.roots.add(root);
     this.observer.observe(root, OBSERVED);
     this.on(root, "scroll", this.scroll);
-    this.on(root, "change", () => this.wake());
+    for (const type of ["change", "slotchange"]) this.on(root, type, () => this.wake());
     this.findMarks(root);
   }
 

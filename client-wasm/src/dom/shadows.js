@@ -15,6 +15,8 @@ export class Shadows {
     // Of each document.
     this.prototypes = new Map();
     this.early = new Map();
+    // Of each slot that a script fills the numbers of what is in it, as they were read.
+    this.slots = new Map();
     this.attached = (host, root) => {
       // Our own widgets stay closed: the consent prompt is nobody's business.
       if (host.localName.startsWith("saath-")) return;
@@ -47,6 +49,30 @@ export class Shadows {
     watch.listeners.add(this.attached);
   }
 
+  // A root whose slots scripts fill.
+  isByHand(root) {
+    return root.slotAssignment === "manual";
+  }
+
+  // What is in such a slot, by numbers; nothing if it is not such a slot.
+  slotted(slot, id) {
+    const root = slot.getRootNode();
+    if (root.nodeType !== 11 || !this.isByHand(root)) return "";
+    const numbers = numbersIn(slot, id);
+    this.slots.set(slot, numbers);
+    return numbers;
+  }
+
+  // Tells `mark` of slots that have something else in them than when they were read.
+  changed(mark, id) {
+    for (const [slot, was] of this.slots) if (numbersIn(slot, id) !== was) mark(slot);
+  }
+
+  forget(node) {
+    this.slots.delete(node);
+    if (node.nodeType === 9) this.unwatch(node);
+  }
+
   unwatch(doc) {
     const prototype = this.prototypes.get(doc);
     this.early.delete(doc);
@@ -62,6 +88,11 @@ export class Shadows {
   stop() {
     for (const doc of this.prototypes.keys()) this.unwatch(doc);
   }
+}
+
+// What has no number yet is told when it has.
+function numbersIn(slot, id) {
+  return slot.assignedNodes().map(id).filter(Boolean).join(" ");
 }
 
 function wrap(prototype) {
