@@ -14,6 +14,7 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
+pub(crate) mod native;
 mod sheets;
 mod words;
 
@@ -66,6 +67,13 @@ extern "C" {
     fn new() -> Pictures;
 }
 
+#[wasm_bindgen(module = "/src/dom/slots.js")]
+extern "C" {
+    type Slots;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Slots;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
@@ -79,6 +87,7 @@ extern "C" {
         selected: Selected,
         waits: &Waits,
         pictures: &Pictures,
+        slots: Slots,
     ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
@@ -113,6 +122,13 @@ extern "C" {
     type Documents;
     #[wasm_bindgen(constructor)]
     fn new() -> Documents;
+}
+
+#[wasm_bindgen(module = "/src/dom/attributes.js")]
+extern "C" {
+    type Attributes;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Attributes;
 }
 
 #[wasm_bindgen(module = "/src/dom/frames.js")]
@@ -220,6 +236,7 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     fn new(
         frame: &HtmlIFrameElement,
+        attributes: Attributes,
         cascade: Cascade,
         frames: Frames,
         player: Player,
@@ -274,7 +291,8 @@ impl Mirror {
         tell: impl FnMut() + 'static,
     ) -> Self {
         let (wake, tell) = (Closure::new(wake), Closure::new(tell));
-        let screen = Screen::new(document.default_view());
+        let window = native::default_view(document);
+        let screen = Screen::new(window.clone());
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
@@ -286,13 +304,14 @@ impl Mirror {
             Selected::new(),
             &waits,
             &pictures,
+            Slots::new(),
         );
         let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
         Self {
             reader,
             states,
             waits,
-            window: document.default_view(),
+            window,
             screen,
             asked: Cell::new(0),
             pictures,
@@ -436,9 +455,11 @@ impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
-        let (cascade, frames) = (Cascade::new(), Frames::new());
+        let (attributes, cascade, frames) = (Attributes::new(), Cascade::new(), Frames::new());
         Self {
-            writer: Writer::new(frame, cascade, frames, player, layers, selector, assets, placer),
+            writer: Writer::new(
+                frame, attributes, cascade, frames, player, layers, selector, assets, placer,
+            ),
         }
     }
 

@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 
+use crate::dom::native;
 use web_sys::{CssStyleDeclaration, Document, Element, Window};
 
 /// What the page has told so far; until then they are taken to need room.
@@ -25,7 +26,7 @@ impl Scrollbars {
 }
 
 fn told(window: &Window, document: &Document) -> Option<bool> {
-    let root = document.document_element()?;
+    let root = native::document_element(document)?;
     if root.scroll_height() <= root.client_height() {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use crate::assets::{Assets, Event};
 use crate::browser::{document, now, window, within};
-use crate::dom::Mirror;
+use crate::dom::{Mirror, native};
 use crate::error::Error;
 use crate::frames::as_element;
 use crate::scrollbars::Scrollbars;
@@ -57,7 +57,7 @@ impl Source {
     ) -> Result<Self, Error> {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
         let mirror = Mirror::new(&document, wake, halt);
-        let url = document.url().unwrap_or_default();
+        let url = native::address(&document);
         let policy = match parses(&mirror, &policy)
             .and_then(|()| mirror.select(&policy.selectors(&url)))
         {
@@ -146,7 +146,7 @@ impl Source {
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.
     fn follow_address(&mut self) {
-        let address = self.document.url().unwrap_or_default();
+        let address = native::address(&self.document);
         if address != self.address {
             // They were found to parse when the source began.
             let _ = self.mirror.select(&self.capture.policy().selectors(&address));
@@ -177,8 +177,8 @@ impl Source {
     /// The element of a number; for a text node its parent, for a document its root.
     pub(crate) fn element(&self, id: NodeId) -> Option<Element> {
         let node = self.mirror.node(id)?;
-        match node.node_type() {
-            Node::DOCUMENT_NODE => node.unchecked_into::<Document>().document_element(),
+        match native::node_type(&node) {
+            Node::DOCUMENT_NODE => native::document_element(node.unchecked_ref()),
             Node::ELEMENT_NODE => as_element(node),
             _ => node.parent_element(),
         }
@@ -213,8 +213,8 @@ impl Source {
                 Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))
             })
             .unwrap_or_default();
-        let root = self.document.document_element().and_then(|root| self.mirror.id(&root));
-        let title = self.document.query_selector("title").ok().flatten();
+        let root = native::document_element(&self.document).and_then(|root| self.mirror.id(&root));
+        let title = native::title_element(&self.document);
         let title = title.map_or(root, |title| self.mirror.id(&title));
         let scale = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -225,9 +225,9 @@ impl Source {
             width: pixels(window.as_ref().and_then(|window| window.inner_width().ok())),
             height: pixels(window.as_ref().and_then(|window| window.inner_height().ok())),
             scale,
-            title: self.capture.mask_text(title, &self.document.title()),
+            title: self.capture.mask_text(title, &native::title(&self.document)),
             url: self.capture.mask_text(root, &url),
-            hidden: self.document.hidden(),
+            hidden: native::hidden(&self.document),
             overlay_scrollbars: overlay,
             waiting: self.mirror.waiting(),
             visual: self.mirror.visual(),

@@ -1,7 +1,10 @@
 // What a person sees of a page, in lines, and where a replica's lines differ. Written against the
 // promise and not against the code: what is not named here as left out must be there and be equal.
 
-import { attribute, attributesOf, boxOf, boxesOf, childNodes, localName, matches, namespaceOf, nodeType, shadowRoot } from "./native.js";
+import {
+  attribute, attributesOf, boxOf, boxesOf, childNodes, classOf, dataOf, documentOf, field, idOf, left, localName, matches, modeOf, namespaceOf, nodeType,
+  scrollerOf, shadowRoot, top, viewOf,
+} from "./native.js";
 import { documentIn, isNever } from "./veil.js";
 
 /** Never in a replica; an empty element keeps the place. */
@@ -59,8 +62,8 @@ function where(lines, i) {
 
 /** The tree in lines; `portable` ones say nothing that each engine measures for itself. */
 export function linesOf(doc, isReplica, styles, portable) {
-  const win = doc.defaultView;
-  const lines = [`mode ${doc.compatMode}`, `scroll ${Math.round(win.scrollX)},${Math.round(win.scrollY)}`];
+  const win = viewOf(doc);
+  const lines = [`mode ${modeOf(doc)}`, `scroll ${Math.round(win.scrollX)},${Math.round(win.scrollY)}`];
   const closed = win[Symbol.for("saath.roots")];
   const size = (node) => (portable ? "" : ` ${sizeOf(node)}`);
   const walk = (node, depth) => {
@@ -68,8 +71,8 @@ export function linesOf(doc, isReplica, styles, portable) {
     if (nodeType(node) === 3 || nodeType(node) === 4) {
       // Text of nothing is nothing, and neighbours are one text.
       const last = lines.length - 1;
-      if (lines[last].startsWith(`${indent}"`)) lines[last] = lines[last].slice(0, -1) + JSON.stringify(node.data).slice(1);
-      else if (node.data) lines.push(indent + JSON.stringify(node.data));
+      if (lines[last].startsWith(`${indent}"`)) lines[last] = lines[last].slice(0, -1) + JSON.stringify(dataOf(node)).slice(1);
+      else if (dataOf(node)) lines.push(indent + JSON.stringify(dataOf(node)));
       return;
     }
     if (nodeType(node) !== 1) return;
@@ -78,11 +81,11 @@ export function linesOf(doc, isReplica, styles, portable) {
     // A name of no standard is not told, and a style for it has no effect.
     if (isOther(node)) {
       lines.push(`${indent}<other${plainAttributes(node)}>`);
-      for (const child of node.childNodes) walk(child, depth + 1);
+      for (const child of childNodes(node)) walk(child, depth + 1);
       return;
     }
     // A replica says in a frame of its own that the page's is of another origin.
-    const inner = FRAMES.has(tag) && node.dataset.saathWithheld !== "foreign" && documentIn(node);
+    const inner = FRAMES.has(tag) && withheld(node) !== "foreign" && documentIn(node);
     const kind = inner ? "frame" : GAPS.has(tag) ? "gap" : BOXES.has(tag) ? "box" : OWN_KINDS[tag];
     if (kind === "gap") {
       lines.push(`${indent}<gap>`);
@@ -100,7 +103,7 @@ export function linesOf(doc, isReplica, styles, portable) {
     const shadow = shadowRoot(node) ?? closed?.get(node) ?? node.closedForTest;
     if (shadow) {
       lines.push(`${indent} #shadow`);
-      for (const child of shadow.childNodes) walk(child, depth + 2);
+      for (const child of childNodes(shadow)) walk(child, depth + 2);
       lines.push(`${indent} #light`);
     }
     for (const child of childNodes(node)) walk(child, depth + 1);
@@ -115,8 +118,8 @@ function isOther(node) {
 }
 
 function plainAttributes(node) {
-  const { className, id } = node;
-  return (className ? ` class=${className}` : "") + (id ? ` id=${id}` : "");
+  const name = classOf(node), id = idOf(node);
+  return (name ? ` class=${name}` : "") + (id ? ` id=${id}` : "");
 }
 
 function head(node, isReplica, portable, size) {
@@ -132,8 +135,8 @@ function head(node, isReplica, portable, size) {
     if (tag === "style" && (name === "media" || name === "title")) continue;
     // A part has its states as more names.
     if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
-    // Names that only frameworks know.
-    if (!/^(xlink:|xml:)?[a-z_][\w.-]*$/i.test(name)) continue;
+    // Names by which a parser says that something is wrong, and names in namespaces of nobody.
+    if (/["'<=]/.test(name) || /^(?!xlink:|xml:)[a-z][\w.]*:/i.test(name)) continue;
     if (!PREFIXES[namespaceOf(node)] && name !== name.toLowerCase()) continue;
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // By its name a link could be opened in a frame.
@@ -152,19 +155,20 @@ function head(node, isReplica, portable, size) {
   parts.push(...attributes.sort());
   if (tag === "img") parts.push(`size${size(node)}`);
   if (tag === "input") {
-    if (node.type === "checkbox" || node.type === "radio") parts.push(`checked ${node.checked}`, `indeterminate ${node.indeterminate}`);
-    else if (never && node.type !== "file") parts.push(`value ${SECRET}`);
-    else if (!["file", "image"].includes(node.type)) parts.push(`value ${node.value}`);
+    const type = field.type(node);
+    if (type === "checkbox" || type === "radio") parts.push(`checked ${field.checked(node)}`, `indeterminate ${field.indeterminate(node)}`);
+    else if (never && type !== "file") parts.push(`value ${SECRET}`);
+    else if (!["file", "image"].includes(type)) parts.push(`value ${field.value(node)}`);
   }
   if (tag === "textarea" || tag === "output" || tag === "meter" || tag === "progress") parts.push(`value ${never ? SECRET : node.value}`);
   if (tag === "select") parts.push(`chosen ${Array.from(node.selectedOptions, (option) => option.index)}`);
   if (tag === "details") parts.push(`open ${node.open}`);
   if (matches(node, ":fullscreen")) parts.push("fullscreen");
   if (tag === "dialog") parts.push(`modal ${matches(node, ":modal")}`);
-  if (node.popover) parts.push(`popover ${matches(node, ":popover-open")}`);
-  if (node.scrollTop || node.scrollLeft) {
-    const root = node === node.ownerDocument.scrollingElement;
-    if (!root) parts.push(`scrolled ${Math.round(node.scrollLeft)},${Math.round(node.scrollTop)}`);
+  if (attribute(node, "popover") !== null) parts.push(`popover ${matches(node, ":popover-open")}`);
+  if (top(node) || left(node)) {
+    const root = node === scrollerOf(documentOf(node));
+    if (!root) parts.push(`scrolled ${Math.round(left(node))},${Math.round(top(node))}`);
   }
   parts.push(...moves(node));
   return `<${parts.join(" ")}>`;
@@ -192,6 +196,8 @@ function sizeOf(node) {
   return `${Math.round(width)}x${Math.round(height)}`;
 }
 
+const withheld = (node) => attribute(node, "data-saath-withheld");
+
 /** Where it is and how it looks, as the engine has computed it; WebKit computes otherwise what is not
  *  to be seen at all. */
 function looks(win, node) {
@@ -199,7 +205,7 @@ function looks(win, node) {
   const { x, y, width, height } = boxOf(node);
   const style = win.getComputedStyle(node);
   // A picture that is not sent and a value that is not told have stripes.
-  const striped = localName(node) === "img" || isNever(node) || node.dataset?.saathWithheld;
+  const striped = localName(node) === "img" || isNever(node) || withheld(node) && withheld(node) !== "foreign";
   const values = STYLES.map((name) => `${name} ${striped && name === "backgroundImage" ? "" : style[name].replace(/url\([^)]*\)/g, "url()")}`);
   return [`at ${[x, y, width, height].map(Math.round)}`, ...values].join("; ");
 }

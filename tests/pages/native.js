@@ -16,3 +16,19 @@ export const matches = native(Element, "matches");
 export const shadowRoot = native(Element, "shadowRoot");
 export const boxOf = native(Element, "getBoundingClientRect");
 export const boxesOf = native(Element, "getClientRects");
+export const dataOf = native(CharacterData, "data");
+export const viewOf = native(Document, "defaultView");
+export const modeOf = native(Document, "compatMode");
+export const scrollerOf = native(Document, "scrollingElement");
+export const documentOf = native(Node, "ownerDocument");
+export const left = native(Element, "scrollLeft");
+export const top = native(Element, "scrollTop");
+/** Of an input; nothing of what is only called so, in a namespace of its own. */
+export const field = Object.fromEntries(["checked", "indeterminate", "type", "value"].map((name) => {
+  const get = native(HTMLInputElement, name);
+  return [name, (node) => (/xhtml$/.test(namespaceOf(node)) ? get(node) : undefined)];
+}));
+const queries = [Document, DocumentFragment, Element].map((type) => native(type, "querySelectorAll"));
+export const allOf = (node, css) => queries[{ 9: 0, 11: 1 }[nodeType(node)] ?? 2](node, css);
+export const idOf = native(Element, "id");
+export const classOf = native(Element, "className");

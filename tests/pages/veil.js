@@ -1,7 +1,7 @@
 // What of a page nobody need show: what no policy shows, and what is promised as a labelled box only.
 // Both are painted over on page and replica, by rule and not by page.
 
-import { attribute, boxOf, localName, shadowRoot } from "./native.js";
+import { allOf, attribute, boxOf, field, localName, shadowRoot, viewOf } from "./native.js";
 
 /** Frames of the same origin have documents that can be looked at. */
 export function documentIn(frame) {
@@ -14,10 +14,10 @@ export function documentIn(frame) {
 
 /** Where the page has such things: `[x, y, width, height]` each. */
 export function veiled(doc) {
-  const closed = doc.defaultView[Symbol.for("saath.roots")];
+  const closed = viewOf(doc)[Symbol.for("saath.roots")];
   const found = [];
   const look = (root) => {
-    for (const node of root.querySelectorAll("*")) {
+    for (const node of allOf(root, "*")) {
       const { x, y, width, height } = boxOf(node);
       if (isNever(node) || isBox(node)) found.push([x, y, width, height]);
       const shadow = shadowRoot(node) ?? closed?.get(node);
@@ -34,7 +34,7 @@ export function veiled(doc) {
 export function isNever(node) {
   if (node.everSecret) return true;
   const words = (attribute(node, "autocomplete") ?? "").split(" ");
-  return localName(node) === "input" && ["password", "hidden", "file"].includes(node.type) ||
+  return localName(node) === "input" && ["password", "hidden", "file"].includes(field.type(node)) ||
     words.some((word) => ["one-time-code", "cc-csc", "current-password", "new-password"].includes(word)) ||
     /otp|cvv|passw/i.test(`${attribute(node, "name")} ${attribute(node, "id")}`);
 }

@@ -1,8 +1,10 @@
 // A page in a frame, recorded there, and beside it the replica of what was recorded. The test asks
 // for one step of the page after the other and for what differs then.
 
+import "./moves.js";
 import init, { Replica } from "/saath/saath.js";
 import { differences, linesOf } from "./compare.js";
+import { viewOf } from "./native.js";
 import { veiled } from "./veil.js";
 
 const SHOW_ALL = { mode: "values", unredactedViews: ["*"], patterns: "off" };
@@ -69,7 +71,7 @@ window.viewer = {
   },
   /** What the replica wanted to load. */
   requests() {
-    const { performance } = replica.document.defaultView;
+    const { performance } = viewOf(replica.document);
     const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
     return [...refused, ...loaded.filter((name) => !/^(data|blob):/.test(name))];
   },
@@ -135,7 +137,6 @@ window.viewer = {
 async function start() {
   await init();
   await fresh();
-  if (query.get("moves") === "no") forgetMoveBefore(replica.document.defaultView);
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;
@@ -181,11 +182,6 @@ function refuse({ blockedURI, effectiveDirective }) {
   refused.add(`${effectiveDirective} ${blockedURI}`);
 }
 
-/** As in an engine that cannot move a node without loading the frames in it anew. */
-function forgetMoveBefore({ Element, Document, DocumentFragment }) {
-  for (const { prototype } of [Element, Document, DocumentFragment]) delete prototype.moveBefore;
-}
-
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */
 async function recordOf(page) {
   const script = page.document.createElement("script");
@@ -195,7 +191,7 @@ async function recordOf(page) {
   const loaded = new Promise((done) => page.addEventListener("saath", done, { once: true }));
   page.document.documentElement.append(script);
   const { detail } = await loaded;
-  script.remove();
+  page.Node.prototype.removeChild.call(page.document.documentElement, script);
   return detail;
 }
 

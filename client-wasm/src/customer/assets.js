@@ -1,6 +1,8 @@
 // The bytes of pictures and fonts, read in the customer's browser: what matters most first, a few at
 // a time, while the page is idle. What may be sent is decided in `core`; only that has a number.
 
+import { Map, Set, dom } from "../dom/native.js";
+
 const PICTURE = 0, FONT = 1, LIVE = 2;
 const AT_ONCE = 4;
 // Larger pictures are made smaller.
@@ -26,7 +28,7 @@ export class Assets {
 
   watch() {
     const { signal } = this.stopping;
-    document.addEventListener("securitypolicyviolation", (event) => {
+    dom.addEventListener(document, "securitypolicyviolation", (event) => {
       if (event.effectiveDirective === "connect-src") this.closed.add(originOf(event.blockedURI));
     }, { signal });
     this.observers = new Map();
@@ -56,7 +58,7 @@ export class Assets {
     }
     let url;
     try {
-      url = new URL(address, base || document.baseURI).href;
+      url = new URL(address, base || dom.baseURI(document)).href;
     } catch {
       this.tell(number, undefined, UNREADABLE, false, false);
       return;
@@ -96,7 +98,7 @@ export class Assets {
     idle(() => {
       this.scheduled = false;
       if (this.stopping.signal.aborted) return;
-      for (const doc of this.pictures.documents()) this.watchWindow(doc.defaultView);
+      for (const doc of this.pictures.documents()) this.watchWindow(dom.defaultView(doc));
       for (const asset of this.choose(AT_ONCE - this.busy)) this.load(asset);
     }, { timeout: 1000 });
   }

@@ -1,6 +1,8 @@
 // What paints itself, canvases and films, as pictures: while they are on the screen, at most four
 // times a second, and only when they have changed.
 
+import { Map, dom } from "../dom/native.js";
+
 const PACE = 250;
 // What has not changed is looked at less often.
 const SLOWEST = 1000;
@@ -81,7 +83,7 @@ export class Painted {
 }
 
 async function pictureOf(node) {
-  const film = node.localName === "video";
+  const film = dom.localName(node) === "video";
   let width = film ? node.videoWidth : node.width;
   let height = film ? node.videoHeight : node.height;
   if (!width || !height || film && node.readyState < 2) return undefined;

@@ -2,6 +2,8 @@
 // switch others on; not every engine says so in `disabled`. So a rule is put into the sheet for what no
 // page has, and taken out again before anything is shown.
 
+import { WeakMap, dom } from "./native.js";
+
 const PSEUDO = "::highlight(saath-probe)";
 const COLOR = "rgb(1, 2, 3)";
 const INTERVAL = 1000;
@@ -12,9 +14,9 @@ export class Alternates {
   }
 
   isOn(sheet) {
-    const root = sheet.ownerNode?.getRootNode();
+    const root = sheet.ownerNode && dom.getRootNode(sheet.ownerNode);
     // Titles mean nothing in a shadow tree.
-    if (root?.nodeType !== 9 || !root.documentElement) return true;
+    if (!root || dom.nodeType(root) !== 9 || !dom.documentElement(root)) return true;
     const now = performance.now();
     let found = this.found.get(sheet);
     if (!found || now - found.at > INTERVAL) this.found.set(sheet, found = { at: now, isOn: probe(sheet, root) });
@@ -27,7 +29,7 @@ function probe(sheet, doc) {
     const at = sheet.cssRules.length;
     sheet.insertRule(`:root${PSEUDO}{color:${COLOR}!important;forced-color-adjust:none}`, at);
     try {
-      const { color } = doc.defaultView.getComputedStyle(doc.documentElement, PSEUDO);
+      const { color } = dom.defaultView(doc).getComputedStyle(dom.documentElement(doc), PSEUDO);
       return color === "" || color === COLOR;
     } finally {
       sheet.deleteRule(at);

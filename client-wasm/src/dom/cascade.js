@@ -3,6 +3,8 @@
 // last the page's own adopted ones. No policy of a console takes one away, and a text that many shadow
 // trees have is parsed once.
 
+import { adopt, dom } from "./native.js";
+
 // Weaker than any style of the page: the first layer of all.
 const BASE = `@layer saath {
   saath-gap { display: none }
@@ -135,7 +137,7 @@ export class Cascade {
     this.dirty = false;
     const owners = new Map();
     for (const node of this.owned.keys()) {
-      const root = node.getRootNode();
+      const root = dom.getRootNode(node);
       if (!this.shown.has(root)) continue;
       const list = owners.get(root);
       if (list) list.push(node);
@@ -153,25 +155,25 @@ export class Cascade {
   }
 
   show(root, texts) {
-    const doc = root.nodeType === 9 ? root : root.ownerDocument;
+    const doc = dom.nodeType(root) === 9 ? root : dom.ownerDocument(root);
     const before = this.shown.get(root);
     if (!before) this.shown.set(root, []);
     // In no page, for now.
-    if (!doc.defaultView) return;
+    if (!dom.defaultView(doc)) return;
     const known = this.document(doc);
     const sheets = [known.base, ...texts.map((text) => sheetOf(known, text))];
     // A root that comes into another document has lost its sheets.
-    const isSame = root.adoptedStyleSheets.length === sheets.length && before?.length === sheets.length &&
+    const isSame = dom.adoptedStyleSheets(root).length === sheets.length && before?.length === sheets.length &&
       sheets.every((sheet, i) => sheet === before[i]);
     if (isSame) return;
-    root.adoptedStyleSheets = sheets;
+    adopt(root, sheets);
     this.shown.set(root, sheets);
   }
 
   document(doc) {
     let known = this.documents.get(doc);
     if (!known) {
-      const base = new doc.defaultView.CSSStyleSheet();
+      const base = new (dom.defaultView(doc).CSSStyleSheet)();
       base.replaceSync(this.base(doc));
       this.documents.set(doc, known = { doc, base, sheets: new Map() });
     }
@@ -192,7 +194,7 @@ export class Cascade {
   tidy() {
     let kept = 0;
     for (const { doc, sheets } of this.documents.values()) {
-      if (doc.defaultView) kept += sheets.size;
+      if (dom.defaultView(doc)) kept += sheets.size;
       else this.documents.delete(doc);
     }
     if (kept <= SPARE + 2 * (this.owned.size + this.adopted.size)) return;
@@ -206,7 +208,7 @@ export class Cascade {
 function sheetOf({ doc, sheets }, text) {
   let sheet = sheets.get(text);
   if (!sheet) {
-    sheet = new doc.defaultView.CSSStyleSheet();
+    sheet = new (dom.defaultView(doc).CSSStyleSheet)();
     sheet.replaceSync(text);
     sheets.set(text, sheet);
   }

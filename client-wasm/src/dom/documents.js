@@ -2,6 +2,8 @@
 // it. A frame shows another document without any record of it, and `document.open` empties one and
 // takes all listeners away; so both are looked for each time the page is asked what has changed.
 
+import { Map, dom } from "./native.js";
+
 export class Documents {
   // `hear(doc, signal)` begins to listen to a document, `reload(frame)` hears of a frame that may
   // show another one.
@@ -34,10 +36,14 @@ export class Documents {
     } else {
       const abort = new AbortController();
       this.frames.set(frame, { doc, abort });
-      frame.addEventListener("load", () => this.reload(frame), { signal: abort.signal });
+      dom.addEventListener(frame, "load", () => this.reload(frame), { signal: abort.signal });
     }
     if (doc && !this.known.has(doc)) this.add(doc, frame);
     return doc;
+  }
+
+  mode(doc) {
+    return modeOf(doc);
   }
 
   frameOf(doc) {
@@ -47,8 +53,8 @@ export class Documents {
   // Whether a node is on the page, through all frames around it.
   isLive(node) {
     for (;;) {
-      if (!node.isConnected) return false;
-      const doc = node.nodeType === 9 ? node : node.ownerDocument;
+      if (!dom.isConnected(node)) return false;
+      const doc = dom.nodeType(node) === 9 ? node : dom.ownerDocument(node);
       if (doc === this.top) return true;
       const frame = this.frameOf(doc);
       if (!frame || documentOf(frame) !== doc) return false;
@@ -61,13 +67,13 @@ export class Documents {
   look(renumber) {
     for (const [frame, { doc }] of this.frames) if (documentOf(frame) !== doc) this.reload(frame);
     for (const [doc, known] of this.known) {
-      if (known.root === doc.documentElement) continue;
+      if (known.root === dom.documentElement(doc)) continue;
       // As many listeners as before, should it only have another root.
       known.abort.abort();
-      const { frame, compat } = known;
+      const { frame, mode } = known;
       this.add(doc, frame);
       if (!frame) this.openings++;
-      if (compat !== doc.compatMode) renumber(doc, frame);
+      if (mode !== modeOf(doc)) renumber(doc, frame);
     }
   }
 
@@ -86,19 +92,32 @@ export class Documents {
 
   add(doc, frame) {
     const abort = new AbortController();
-    this.known.set(doc, { frame, abort, root: doc.documentElement, compat: doc.compatMode });
+    this.known.set(doc, { frame, abort, root: dom.documentElement(doc), mode: modeOf(doc) });
     this.hear(doc, abort.signal);
     // The old document of a frame tells that it goes; the new one is there a moment later.
     if (!frame) return;
-    const gone = () => this.top.defaultView.setTimeout(() => this.reload(frame));
-    doc.defaultView?.addEventListener("pagehide", gone, { signal: abort.signal });
+    const gone = () => setTimeout(() => this.reload(frame));
+    const view = dom.defaultView(doc);
+    if (view) dom.addEventListener(view, "pagehide", gone, { signal: abort.signal });
   }
+}
+
+// How a document is laid out, which its doctype says: 0 by the standards, 1 in quirks mode, and 2 in
+// limited-quirks mode, of which `compatMode` does not tell.
+function modeOf(doc) {
+  if (dom.compatMode(doc) === "BackCompat") return 1;
+  const doctype = dom.doctype(doc);
+  if (!doctype || dom.contentType(doc) !== "text/html") return 0;
+  const { publicId, systemId } = doctype;
+  return /^-\/\/W3C\/\/DTD XHTML 1\.0 (Frameset|Transitional)\/\//i.test(publicId) ||
+    (systemId && /^-\/\/W3C\/\/DTD HTML 4\.01 (Frameset|Transitional)\/\//i.test(publicId)) ? 2 : 0;
 }
 
 function documentOf(frame) {
   try {
-    return frame.contentDocument;
+    return dom.contentDocument(frame) ?? null;
   } catch {
+    // Called so in a namespace of its own.
     return null;
   }
 }

@@ -2,6 +2,8 @@
 // rule. Small sheets are compared each time; large ones once a second at most, in slices while the
 // page is idle, and never in more than a fiftieth of the time.
 
+import { Array, Set, WeakMap } from "./native.js";
+
 // A sheet with more rules than this is large.
 const SMALL = 64;
 const PAUSE = 1000, SLICE = 4, SHARE = 50;

@@ -1,6 +1,8 @@
 // What lies above the page in a replica, in the order in which the customer has it. The order in
 // which it is opened is the order in which it lies, so what lies wrong is closed and opened again.
 
+import { dom } from "./native.js";
+
 const FULLSCREEN = "data-saath-fullscreen";
 
 export class Layers {
@@ -25,11 +27,11 @@ export class Layers {
   }
 
   settle() {
-    const isOpen = (node) => is(node, node.localName === "dialog" ? ":modal, :popover-open" : ":popover-open");
+    const isOpen = (node) => is(node, dom.localName(node) === "dialog" ? ":modal, :popover-open" : ":popover-open");
     // What was moved is closed by that.
     if (!this.moved && this.stack.every(({ node }) => isOpen(node))) return;
     this.moved = false;
-    const wanted = Array.from(this.wanted, ([node, how]) => ({ node, ...how })).filter(({ node }) => node.isConnected);
+    const wanted = Array.from(this.wanted, ([node, how]) => ({ node, ...how })).filter(({ node }) => dom.isConnected(node));
     wanted.sort((a, b) => a.number - b.number);
     let same = 0;
     while (same < wanted.length && isSame(wanted[same], this.stack[same]) && isOpen(wanted[same].node)) same++;
@@ -71,7 +73,7 @@ function close(node) {
     node.popover = null;
   } else if (is(node, ":popover-open")) {
     node.hidePopover();
-  } else if (node.localName === "dialog") {
+  } else if (dom.localName(node) === "dialog") {
     const open = node.hasAttribute("open");
     // Without the attribute a dialog counts as closed already, and stays in the top layer.
     node.setAttribute("open", "");
@@ -92,7 +94,7 @@ function attempt(act) {
 
 function is(node, selector) {
   try {
-    return node.matches(selector);
+    return dom.matches(node, selector);
   } catch {
     return false;
   }

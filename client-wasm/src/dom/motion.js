@@ -2,6 +2,8 @@
 // made. They run on without a trace, so what is told is where each of them is when it starts or
 // changes; the replica lets it run on from there. The text is that of `core/src/motion.rs`.
 
+import { Map, Set, WeakMap, dom } from "./native.js";
+
 const ANIMATIONS = 12;
 // How far a running animation may be from where it should be by now, in milliseconds: one that is
 // about to start does so with the next frame.
@@ -46,7 +48,7 @@ export class Motion {
     if (this.roots.has(root)) return;
     this.roots.add(root);
     const options = { capture: true, passive: true, signal: this.signal };
-    for (const type of NEWS) root.addEventListener(type, () => this.wake(), options);
+    for (const type of NEWS) dom.addEventListener(root, type, () => this.wake(), options);
   }
 
   // Compares what is running with what was told.
@@ -71,13 +73,13 @@ export class Motion {
   collect() {
     const now = new Map();
     const documents = [], shadows = [];
-    for (const root of this.roots) (root.nodeType === 9 ? documents : shadows).push(root);
+    for (const root of this.roots) (dom.nodeType(root) === 9 ? documents : shadows).push(root);
     const due = performance.now();
     if (shadows.length <= MANY || due - this.asked > PRINT) {
       this.asked = due;
-      this.inShadows = animationsOf(shadows, ShadowRoot.prototype);
+      this.inShadows = animationsOf(shadows);
     }
-    for (const animation of new Set([...animationsOf(documents, Document.prototype), ...this.inShadows])) {
+    for (const animation of new Set([...animationsOf(documents), ...this.inShadows])) {
       const { effect } = animation;
       const node = effect?.target;
       if (!node || effect.pseudoElement?.startsWith("::view-transition")) continue;
@@ -94,7 +96,7 @@ export class Motion {
     const name = animation.animationName ?? "";
     const pseudo = effect.pseudoElement ?? "";
     // What scrolling moves is moved by the scrolling of the replica, if its sheets say so.
-    if (timeline && timeline !== effect.target.ownerDocument.timeline && isScrolled(timeline)) return undefined;
+    if (timeline && timeline !== dom.timeline(dom.ownerDocument(effect.target)) && isScrolled(timeline)) return undefined;
     const kind = name ? "css" : "keyframes";
     const time = Number(animation.currentTime ?? 0);
     const running = playState === "running";
@@ -136,10 +138,7 @@ export class Motion {
   }
 }
 
-// Not the root's own: what a page has named `getAnimations` would come first.
-function animationsOf(roots, { getAnimations }) {
-  return getAnimations ? roots.flatMap((root) => getAnimations.call(root)) : [];
-}
+const animationsOf = (roots) => roots.flatMap((root) => dom.getAnimations(root));
 
 function isScrolled(timeline) {
   return ["[object ScrollTimeline]", "[object ViewTimeline]"].includes(Object.prototype.toString.call(timeline));

@@ -1,5 +1,7 @@
 // The picture of an element of a replica, in the way its kind takes one.
 
+import { dom } from "./native.js";
+
 // For an image whose picture is not told: its size is forced on it.
 const PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 // An address that gives no picture, and is not fetched.
@@ -17,7 +19,8 @@ function show(node, value, sized, assets) {
   const number = Number(digits ?? 0);
   if (number) assets.use(node, number);
   const asset = number ? assets.get(number) : undefined;
-  switch (node.localName) {
+  const tag = dom.localName(node);
+  switch (tag) {
     case "img":
       image(node, value, sized, asset, number, Number(width ?? 0), Number(height ?? 0));
       return;
@@ -36,7 +39,7 @@ function show(node, value, sized, assets) {
       attribute(node, "background", number ? asset?.url ?? null : null);
       return;
   }
-  if (!node.localName.startsWith("saath-")) return;
+  if (!tag.startsWith("saath-")) return;
   attribute(node, "data-saath-label", label ?? null);
   if (label?.endsWith("controls") || node.shadowRoot) return player(node, label, asset);
   node.toggleAttribute("data-saath-picture", Boolean(asset));

@@ -1,6 +1,8 @@
 // What an element shows that is a picture: where it comes from, and its size. The words are those
 // of `core/src/assets/picture.rs`. It decides nothing: what of it may be sent is decided in `core`.
 
+import { Array, Map, Set, WeakSet, dom, observer } from "./native.js";
+
 const PICTURE = 11;
 // What loads or plays tells so by events that do not leave a shadow tree.
 const EVENTS = ["load", "error", "loadeddata", "play", "pause", "seeked", "timeupdate", "emptied"];
@@ -15,7 +17,7 @@ export class Pictures {
     this.note = note;
     // How much of each element is on the screen, in CSS pixels.
     this.visible = new Map();
-    this.watcher = new win.IntersectionObserver((entries) => {
+    this.watcher = observer(win, "IntersectionObserver", (entries) => {
       for (const { target, isIntersecting, intersectionRect: { width, height } } of entries) {
         if (isIntersecting) this.visible.set(target, width * height);
         else this.visible.delete(target);
@@ -45,18 +47,18 @@ export class Pictures {
       if (this.seen.has(target)) this.note(target);
     };
     for (const type of EVENTS) {
-      root.addEventListener(type, changed, { capture: true, passive: true, signal: this.signal });
+      dom.addEventListener(root, type, changed, { capture: true, passive: true, signal: this.signal });
     }
   }
 
   // The documents that pictures stand in.
   documents() {
-    return new Set(Array.from(this.seen.keys(), (node) => node.ownerDocument));
+    return new Set(Array.from(this.seen.keys(), (node) => dom.ownerDocument(node)));
   }
 
   // A source can change without a trace: where the window or a script chooses another one.
   changed(mark) {
-    for (const [node, was] of this.seen) if (look(node, node.localName, was.id) !== was.text) mark(node);
+    for (const [node, was] of this.seen) if (look(node, dom.localName(node), was.id) !== was.text) mark(node);
   }
 
   // `out.set(prop, value)` takes what there is.
@@ -83,7 +85,7 @@ export class Pictures {
   // An image of the page that has loaded this address.
   imageOf(address) {
     for (const [node, { text }] of this.seen) {
-      if (node.localName === "img" && addressOf(text) === address) return node;
+      if (dom.localName(node) === "img" && addressOf(text) === address) return node;
     }
   }
 }
@@ -111,7 +113,7 @@ function look(node, tag, id) {
       return !baseVal || baseVal.startsWith("#") ? null : lines("0,0", "", "", resolve(baseVal, node));
     }
     default: {
-      const background = node.getAttribute("background");
+      const background = dom.getAttribute(node, "background");
       return background ? lines("0,0", "", "", resolve(background, node)) : null;
     }
   }
@@ -119,7 +121,7 @@ function look(node, tag, id) {
 
 function image(node) {
   const { currentSrc, naturalWidth, naturalHeight } = node;
-  if (!currentSrc && !node.hasAttribute("src") && !node.hasAttribute("srcset")) return "none";
+  if (!currentSrc && !dom.hasAttribute(node, "src") && !dom.hasAttribute(node, "srcset")) return "none";
   if (!node.complete) return null;
   if (naturalWidth && naturalHeight) return lines(`${naturalWidth},${naturalHeight}`, "", "", currentSrc);
   // A drawing may have no size of its own, and be there all the same.
@@ -150,7 +152,7 @@ function plugin(node, kind, address) {
 
 function resolve(address, node) {
   try {
-    return new URL(address, node.baseURI).href;
+    return new URL(address, dom.baseURI(node)).href;
   } catch {
     return "";
   }

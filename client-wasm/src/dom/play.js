@@ -3,6 +3,8 @@
 // its keyframes. The replica starts no transition of its own, and what the customer does not see
 // moving does not move.
 
+import { dom } from "./native.js";
+
 const HEAD = 17;
 const TIMING = ["delay", "endDelay", "duration", "iterations", "iterationStart", "direction", "fill", "easing"];
 
@@ -51,7 +53,7 @@ export class Player {
   settle() {
     const found = new Map();
     for (const root of this.roots) {
-      for (const animation of root.getAnimations?.() ?? []) {
+      for (const animation of dom.getAnimations(root)) {
         const node = animation.effect?.target;
         if (animation.transitionProperty !== undefined) animation.cancel();
         // What scrolling moves moves by itself.

@@ -3,6 +3,8 @@
 // sheet asks for. After a first look at a root it is events that say which elements may have others;
 // the engine is then asked for those alone.
 
+import { Array, Map, Set, dom, focusedIn } from "./native.js";
+
 const INTERVAL = 1000;
 const STIRS = ["pointerover", "pointerout", "pointerdown", "pointerup", "pointercancel", "dragend", "focusin",
   "focusout", "keydown", "keyup", "fullscreenchange", "play", "pause", "seeking", "seeked", "volumechange"];
@@ -64,7 +66,7 @@ export class Pseudos {
     const words = Array.from(among).filter((word) => this.asked.has(word));
     if (!words.length) return;
     const selectors = words.map((word) => this.asked.get(word)).join();
-    for (const root of roots) for (const node of root.querySelectorAll(selectors)) this.suspects.add(node);
+    for (const root of roots) for (const node of dom.querySelectorAll(root, selectors)) this.suspects.add(node);
     for (const word of words) if (TRAIL.has(word)) for (const node of this.trail) this.suspects.add(node);
     this.wake();
   }
@@ -74,9 +76,9 @@ export class Pseudos {
     if (this.roots.has(root)) return;
     this.roots.add(root);
     const options = { capture: true, passive: true, signal: this.signal };
-    for (const type of STIRS) root.addEventListener(type, (event) => this.stir(event), options);
+    for (const type of STIRS) dom.addEventListener(root, type, (event) => this.stir(event), options);
     for (const type of TURNS) {
-      root.addEventListener(type, () => {
+      dom.addEventListener(root, type, () => {
         this.compared = 0;
         this.wake();
       }, options);
@@ -91,10 +93,11 @@ export class Pseudos {
     const path = event.composedPath();
     if (isPointer) this.pointed = path[0];
     for (const node of path) {
-      if (node.nodeType !== 1) continue;
+      // The path ends with the window.
+      if (node.window === node || dom.nodeType(node) !== 1) continue;
       this.suspects.add(node);
       // Who points at a label points at what it labels.
-      if (node.localName === "label" && node.control) this.suspects.add(node.control);
+      if (dom.localName(node) === "label" && node.control) this.suspects.add(node.control);
     }
     for (const node of this.trail) this.suspects.add(node);
     this.wake();
@@ -123,7 +126,7 @@ export class Pseudos {
     }
     for (const node of this.suspects) {
       const same = this.look(node) === (this.words.get(node) ?? "");
-      if (same || !node.isConnected) this.suspects.delete(node);
+      if (same || !dom.isConnected(node)) this.suspects.delete(node);
       else mark(node);
     }
   }
@@ -137,7 +140,7 @@ export class Pseudos {
       if (!TRAIL.has(word)) continue;
       trail = true;
       // Where it is among the boxes of a choice tells what is chosen: that is for the masks to judge.
-      if (isChoice(POINTED.has(word) ? this.pointed : deepest(node.ownerDocument))) words.push("choice");
+      if (isChoice(POINTED.has(word) ? this.pointed : focusedIn(dom.ownerDocument(node)))) words.push("choice");
     }
     if (trail) this.trail.add(node);
     else this.trail.delete(node);
@@ -151,21 +154,13 @@ function selectorOf(word) {
 }
 
 function isChoice(node) {
-  return node?.localName === "option" ||
-    (node?.localName === "input" && (node.type === "radio" || node.type === "checkbox"));
-}
-
-// What has the focus, within shadow trees too.
-function deepest(doc) {
-  let node = doc.activeElement;
-  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
-  return node;
+  const tag = node && node.window !== node && dom.nodeType(node) === 1 ? dom.localName(node) : "";
+  return tag === "option" || (tag === "input" && (node.type === "radio" || node.type === "checkbox"));
 }
 
 function is(node, selector) {
   try {
-    // Not the node's own: a form's control may be named `matches`.
-    return Element.prototype.matches.call(node, selector);
+    return dom.matches(node, selector);
   } catch {
     return false;
   }

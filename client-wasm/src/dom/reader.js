@@ -2,6 +2,12 @@
 // node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
 // those of `core/src/reading.rs`.
 
+import { Array, Map, MutationObserver, Set, WeakSet, dom, fields, styleOf } from "./native.js";
+
+// Asked of each node: engines know a constant for what it is.
+const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastChild, localName, namespaceURI,
+  nextSibling, nodeType, ownerDocument, parentNode, previousSibling } = dom;
+
 const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
 const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
 const MASK = 1, SHOW = 2, BLOCK = 4, NO_ACT = 8, CONFIRM = 16, EVER_SECRET = 32;
@@ -19,14 +25,13 @@ const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "
   "object", "video", "audio", "canvas"]);
 // That a frame's document cannot be read: it is of another origin.
 const WITHHELD = 9;
-const SLOTTED = 15;
 
 export class Reader {
   constructor(doc, wake, states, shadows, documents) {
     this.states = states;
     this.shadows = shadows;
     this.doc = doc;
-    this.win = doc.defaultView;
+    this.win = dom.defaultView(doc);
     this.wake = wake;
     this.next = 2;
     this.marks = new Map();
@@ -34,7 +39,7 @@ export class Reader {
     this.roots = new Set();
     this.queue = [];
     this.noted = new Map();
-    this.observer = new this.win.MutationObserver((records) => {
+    this.observer = new MutationObserver((records) => {
       for (const record of records) this.queue.push(record);
       this.wake();
     });
@@ -63,7 +68,7 @@ export class Reader {
   }
 
   on(target, type, handler, signal = this.abort.signal) {
-    target.addEventListener(type, handler, { capture: true, passive: true, signal });
+    dom.addEventListener(target, type, handler, { capture: true, passive: true, signal });
   }
 
   // Everything that changes a document without a mutation record.
@@ -110,9 +115,9 @@ export class Reader {
 
   // Five selector lists; throws on one that does not parse.
   select(mask, show, block, noAct, confirm) {
-    const probe = this.doc.createDocumentFragment();
+    const probe = dom.createDocumentFragment(this.doc);
     this.selectors = [[MASK, mask], [SHOW, show], [BLOCK, block], [NO_ACT, noAct], [CONFIRM, confirm]];
-    for (const [, selector] of this.selectors) probe.querySelector(selector);
+    for (const [, selector] of this.selectors) dom.querySelectorAll(probe, selector);
     this.anyMark = this.selectors.map(([, selector]) => selector).join();
     this.asked = attributesOf(this.anyMark);
     this.unsure = true;
@@ -132,7 +137,7 @@ export class Reader {
       this.roots.delete(node);
       this.states.forget(node);
       this.documents.forget(node);
-      this.shadows.forget(node);
+      if (nodeType(node) === 9) this.shadows.unwatch(node);
     }
   }
 
@@ -158,16 +163,18 @@ export class Reader {
     for (const { type, target, addedNodes, attributeName } of records) {
       if (type === "characterData") {
         mark(target, TEXT_PART);
-        if (!isOpen(target.parentNode ?? target)) mark(target.parentNode, SETTINGS);
+        const parent = parentNode(target);
+        if (parent && !isOpen(parent)) mark(parent, SETTINGS);
         continue;
       }
       if (type === "attributes") {
         this.unsure ||= !this.asked || this.asked.has(attributeName);
         // What can be typed into, and what kind of field it is, decides for all that is in it.
-        mark(target, attributeName === "contenteditable" || target.localName === "select" ? SUBTREE : SETTINGS);
+        mark(target, attributeName === "contenteditable" || tagOf(target) === "select" ? SUBTREE : SETTINGS);
       } else {
         this.unsure = true;
-        mark(target, CHILDREN | (target.localName === "style" || target.localName === "textarea" ? SETTINGS : 0));
+        const tag = tagOf(target);
+        mark(target, CHILDREN | (tag === "style" || tag === "textarea" ? SETTINGS : 0));
         for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
       }
     }
@@ -177,9 +184,8 @@ export class Reader {
       mark(frame, SUBTREE);
     });
     if (this.unsure) this.remark();
-    this.behind = !this.states.changed((node) => mark(node, node.localName === "select" ? SUBTREE : SETTINGS));
+    this.behind = !this.states.changed((node) => mark(node, tagOf(node) === "select" ? SUBTREE : SETTINGS));
     if (this.behind) this.wake();
-    this.shadows.changed((slot) => mark(slot, SETTINGS), (node) => this.id(node));
     const out = new Uint32Array(noted.size * 2);
     let n = 0;
     for (const [id, parts] of noted) {
@@ -204,7 +210,7 @@ export class Reader {
 
   // One search for all lists: few elements are marked, and only those are asked which marks.
   findMarks(root) {
-    for (const node of root.querySelectorAll(this.anyMark)) {
+    for (const node of dom.querySelectorAll(root, this.anyMark)) {
       let bits = 0;
       for (const [bit, selector] of this.selectors) if (is(node, selector)) bits |= bit;
       this.marks.set(node, bits);
@@ -231,7 +237,7 @@ export class Reader {
       if (!node || done.has(node) || !this.documents.isLive(node)) return;
       if (this.isCovered(node, whole, listed)) covered.push([node, id, parts]);
       else if (parts & SUBTREE && this.room <= 0) this.leave(id, SUBTREE);
-      else if (parts & SUBTREE || node.nodeType === 3) this.whole(node);
+      else if (parts & SUBTREE || nodeType(node) === 3) this.whole(node);
       else this.part(node, parts & (SETTINGS | CHILDREN), whole);
     };
     // Whole subtrees first: it may be their marks that have changed.
@@ -273,7 +279,7 @@ export class Reader {
 
   part(node, parts, whole) {
     const light = isOpen(node);
-    const open = (light || node.localName === "iframe") && !(this.marks.get(node) & BLOCK);
+    const open = (light || tagOf(node) === "iframe") && !(this.marks.get(node) & BLOCK);
     this.open(node, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
     const child = (child) => {
@@ -284,7 +290,7 @@ export class Reader {
     };
     const root = this.inner(node);
     if (root) child(root);
-    if (light) for (let at = node.firstChild; at; at = at.nextSibling) if (isRead(at)) child(at);
+    if (light) for (let at = firstChild(node); at; at = nextSibling(at)) if (isRead(at)) child(at);
     this.push(END);
   }
 
@@ -313,14 +319,15 @@ export class Reader {
       }
       this.room--;
       this.done.add(node);
-      if (node.nodeType === 3 || node.nodeType === 4) {
-        this.push(TEXT, this.number(node), this.string(node.data));
+      const type = nodeType(node);
+      if (type === 3 || type === 4) {
+        this.push(TEXT, this.number(node), this.string(data(node)));
         continue;
       }
       this.open(node, SETTINGS | CHILDREN);
       stack.push(null);
       if (this.marks.get(node) & BLOCK) continue;
-      if (isOpen(node)) for (let at = node.lastChild; at; at = at.previousSibling) if (isRead(at)) stack.push(at);
+      if (isOpen(node)) for (let at = lastChild(node); at; at = previousSibling(at)) if (isRead(at)) stack.push(at);
       const inner = this.inner(node);
       if (inner) stack.push(inner);
     }
@@ -328,34 +335,31 @@ export class Reader {
 
   // What is read as the first child: the shadow root, or the document of a frame.
   inner(node) {
-    return node.localName === "iframe" ? this.documents.read(node) : this.shadows.of(node);
+    return tagOf(node) === "iframe" ? this.documents.read(node) : this.shadows.of(node);
   }
 
   open(node, parts) {
     const head = this.length;
     const id = this.number(node);
     this.count = 0;
-    switch (node.nodeType) {
+    switch (nodeType(node)) {
       case 9: {
-        this.push(DOCUMENT | (node.compatMode === "BackCompat" ? 16 : 0) | parts << 6, id);
+        this.push(DOCUMENT | this.documents.mode(node) << 4 | parts << 6, id);
         if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
       case 11: {
         this.push(SHADOW | parts << 6, id);
         this.root(node);
-        if (parts & SETTINGS) {
-          this.states.root(node, this);
-          if (this.shadows.isByHand(node)) this.set(SLOTTED, "");
-        }
+        if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
       default: {
-        const namespace = NAMESPACES[node.namespaceURI];
+        const namespace = NAMESPACES[namespaceURI(node)];
         // In a namespace of its own a `script` or an `input` is neither.
-        const tag = namespace === undefined ? "saath-other" : node.localName;
+        const tag = namespace === undefined ? "saath-other" : localName(node);
         let marks = this.marks.get(node) ?? 0;
-        if (tag === "input" && node.type === "password") this.secrets.add(node);
+        if (tag === "input" && namespace === 0 && fields.input.type(node) === "password") this.secrets.add(node);
         if (this.secrets.has(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
         if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
@@ -365,8 +369,6 @@ export class Reader {
         if (parts & SETTINGS && tag !== "script" && tag !== "template") {
           this.attributes(node);
           this.states.element(node, tag, (marks & BLOCK) !== 0, this);
-          const slotted = tag === "slot" && this.shadows.slotted(node, (node) => this.id(node));
-          if (slotted) this.set(SLOTTED, slotted);
           if (tag === "iframe" && !this.documents.read(node)) this.set(WITHHELD, "");
         }
       }
@@ -380,7 +382,7 @@ export class Reader {
     this.roots.add(root);
     this.observer.observe(root, OBSERVED);
     this.on(root, "scroll", this.scroll);
-    for (const type of ["change", "slotchange"]) this.on(root, type, () => this.wake());
+    this.on(root, "change", () => this.wake());
     this.findMarks(root);
   }
 
@@ -396,12 +398,12 @@ export class Reader {
 
   // A shadow root is below its host, a document below its frame.
   above(node) {
-    return node.parentNode ?? node.host ?? this.documents.frameOf(node);
+    return parentNode(node) ?? (nodeType(node) === 11 ? dom.host(node) : this.documents.frameOf(node));
   }
 
   attributes(node) {
-    if (!node.hasAttributes()) return;
-    const names = node.getAttributeNames();
+    if (!hasAttributes(node)) return;
+    const names = getAttributeNames(node);
     this.ensure(names.length * 2);
     for (const name of names) {
       this.words[this.length++] = this.string(name);
@@ -436,7 +438,7 @@ export class Reader {
       // Long texts take their time, too.
       this.room -= text.length >> 8;
       this.sids.set(text, sid);
-      this.strings.push(text);
+      this.strings.push(wellFormed(text));
     }
     return sid;
   }
@@ -457,29 +459,36 @@ export class Reader {
 }
 
 function isRead(node) {
-  const type = node.nodeType;
-  return type === 3 || type === 4 || (type === 1 && !OWN.has(node.localName));
+  const type = nodeType(node);
+  return type === 3 || type === 4 || (type === 1 && !OWN.has(localName(node)));
 }
 
 // A style is what is in force of it. What an address in a frame's style is relative to is told with
 // it; see `sheets.js`.
 function valueOf(node, name) {
-  const value = node.getAttribute(name) ?? "";
+  const value = getAttribute(node, name) ?? "";
   if (name !== "style") return value;
   // A page's policy can forbid the attribute, which then says nothing.
-  if (node.style?.length === 0) return "";
-  if (node.ownerDocument === document || !value.includes("(")) return value;
-  return `@saath-base ${JSON.stringify(node.baseURI)};${value}`;
+  if (styleOf(node)?.length === 0) return "";
+  if (ownerDocument(node) === document || !value.includes("(")) return value;
+  return `@saath-base ${JSON.stringify(dom.baseURI(node))};${value}`;
+}
+
+// Half a character would be lost on the way, or found together with the other half in the next text:
+// it goes as one of the last that are nobody's, and the writer makes it what it was.
+function wellFormed(text) {
+  return text.isWellFormed?.() ? text : text.replace(/\p{Surrogate}/gu, (half) => String.fromCodePoint(0x102000 + half.charCodeAt(0)));
 }
 
 function isOpen(node) {
-  return !CLOSED.has(node.localName) || !(node.namespaceURI in NAMESPACES);
+  return !CLOSED.has(tagOf(node)) || !(namespaceURI(node) in NAMESPACES);
 }
+
+const tagOf = (node) => (nodeType(node) === 1 ? localName(node) : "");
 
 function is(node, selector) {
   try {
-    // Not the node's own: a form's control may be named `matches`.
-    return Element.prototype.matches.call(node, selector);
+    return dom.matches(node, selector);
   } catch {
     return false;
   }

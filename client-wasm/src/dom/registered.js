@@ -1,6 +1,8 @@
 // Custom properties that scripts register. Nothing tells which there are, so `CSS.registerProperty` is
 // wrapped while a page is shared; those before are known if `early.js` was there.
 
+import { Set, WeakMap, ofWindow } from "./native.js";
+
 const EARLY = Symbol.for("saath.properties");
 // It is wrapped once a document, however many there are of us.
 const watches = new WeakMap();
@@ -18,7 +20,7 @@ export class Registered {
   }
 
   watch(doc) {
-    const css = doc.defaultView?.CSS;
+    const css = ofWindow(doc, "CSS");
     if (this.documents.has(doc) || !css?.registerProperty) return;
     this.documents.add(doc);
     let watch = watches.get(doc);
@@ -29,7 +31,7 @@ export class Registered {
 
   // Those of a document, as rules.
   rules(doc) {
-    const rules = [...doc.defaultView?.[EARLY] ?? [], ...properties.get(doc) ?? []].map(ruleOf);
+    const rules = [...ofWindow(doc, EARLY) ?? [], ...properties.get(doc) ?? []].map(ruleOf);
     return [...new Set(rules)].join("");
   }
 

@@ -1,6 +1,8 @@
 // What style sheets ask of the customer's screen, asked of the browser: media features one by one, and
 // whether a pseudo-class is known. When an answer changes, the sheets are to be read again.
 
+import { Map } from "./native.js";
+
 const NO = 0, YES = 1, UNKNOWN = 2;
 
 export class Screen {

@@ -1,6 +1,8 @@
 // Where the customer is on the page: what is selected, and which of the browser's own pickers is open.
 // The text is that of `core/src/selection.rs`.
 
+import { Map, Set, dom, focusedIn } from "./native.js";
+
 const SELECTION = 14;
 const PICKERS = new Set(["select", "date", "time", "datetime-local", "month", "week", "color", "file"]);
 const CLOSES = new Set(["Escape", "Enter", "Tab"]);
@@ -47,7 +49,7 @@ export class Selected {
     const abort = new AbortController();
     this.heard.set(doc, abort);
     const { signal } = abort;
-    const on = (type, heard) => doc.addEventListener(type, (event) => {
+    const on = (type, heard) => dom.addEventListener(doc, type, (event) => {
       heard(event.composedPath()[0], event);
       this.wake();
     }, { capture: true, passive: true, signal });
@@ -58,7 +60,9 @@ export class Selected {
     on("keydown", (node, { key }) => { if (CLOSES.has(key)) this.picker = undefined; });
     for (const type of ["change", "cancel", "focusout"]) on(type, (node) => { if (node === this.picker) this.picker = undefined; });
     // Back from a file chooser.
-    doc.defaultView?.addEventListener("focus", () => {
+    const view = dom.defaultView(doc);
+    if (!view) return;
+    dom.addEventListener(view, "focus", () => {
       this.picker = undefined;
       this.wake();
     }, { signal });
@@ -70,15 +74,14 @@ export class Selected {
   }
 
   open(doc) {
-    let node = doc.activeElement;
-    while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+    const node = focusedIn(doc);
     const kind = kindOf(node);
-    if (SAYS_OPEN && kind !== "file") return PICKERS.has(kind) && node.matches(":open") ? node : undefined;
-    return this.picker?.isConnected && this.picker.ownerDocument === doc ? this.picker : undefined;
+    if (SAYS_OPEN && kind !== "file") return PICKERS.has(kind) && dom.matches(node, ":open") ? node : undefined;
+    return this.picker && dom.isConnected(this.picker) && dom.ownerDocument(this.picker) === doc ? this.picker : undefined;
   }
 
   range(doc) {
-    const selection = doc.getSelection();
+    const selection = dom.getSelection(doc);
     if (!selection?.rangeCount || selection.isCollapsed) return "";
     const range = selection.getRangeAt(0);
     const ends = [this.end(range.startContainer, range.startOffset), this.end(range.endContainer, range.endOffset)];
@@ -87,19 +90,20 @@ export class Selected {
 
   // One end: in a text, before a node (0), or at the end of what is in one (1); and what it stands in.
   end(node, offset) {
-    const isText = node.nodeType === 3;
-    let next = isText ? node : node.childNodes[offset];
+    const isText = dom.nodeType(node) === 3;
+    let next = isText ? node : dom.childNodes(node)[offset];
     // Comments have no number.
-    while (next && !this.id(next)) next = next.nextSibling;
-    const within = this.id(isText ? node.parentNode : node);
+    while (next && !this.id(next)) next = dom.nextSibling(next);
+    const within = this.id(isText ? dom.parentNode(node) : node);
     const end = next ? [this.id(next), isText ? offset : 0] : [within, 1];
     return within ? [...end, within] : undefined;
   }
 }
 
 function kindOf(node) {
-  if (node?.localName === "select") return node.multiple || node.size > 1 ? "" : "select";
-  return node?.localName === "input" ? node.type : "";
+  const tag = node && dom.nodeType(node) === 1 ? dom.localName(node) : "";
+  if (tag === "select") return node.multiple || node.size > 1 ? "" : "select";
+  return tag === "input" ? node.type : "";
 }
 
 const SAYS_OPEN = (() => {

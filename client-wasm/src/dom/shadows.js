@@ -1,6 +1,8 @@
 // Shadow roots, the closed ones among them, and those that are attached later: that brings no
 // mutation record.
 
+import { Array, Map, Set, WeakMap, dom } from "./native.js";
+
 // Where `early.js` keeps the closed roots that were attached before we came.
 const EARLY = Symbol.for("saath.roots");
 // By which a wrapped `attachShadow` tells what it wraps, also to another copy of this module.
@@ -15,19 +17,17 @@ export class Shadows {
     // Of each document.
     this.prototypes = new Map();
     this.early = new Map();
-    // Of each slot that a script fills the numbers of what is in it, as they were read.
-    this.slots = new Map();
     this.attached = (host, root) => {
       // Our own widgets stay closed: the consent prompt is nobody's business.
-      if (host.localName.startsWith("saath-")) return;
+      if (dom.localName(host).startsWith("saath-")) return;
       if (root.mode === "closed") this.closed.set(host, root);
       this.note(host);
     };
   }
 
   of(node) {
-    if (node.nodeType !== 1) return null;
-    const root = node.shadowRoot ?? this.closed.get(node);
+    if (dom.nodeType(node) !== 1) return null;
+    const root = dom.shadowRoot(node) ?? this.closed.get(node);
     if (root) return root;
     for (const roots of this.early.values()) {
       const root = roots.get(node);
@@ -39,7 +39,7 @@ export class Shadows {
   // `note` hears of the host of each root that is attached in this document from now on.
   watch(doc, note) {
     this.note = note;
-    const win = doc.defaultView;
+    const win = dom.defaultView(doc);
     if (!win) return;
     if (win[EARLY]) this.early.set(doc, win[EARLY]);
     const { prototype } = win.Element;
@@ -47,30 +47,6 @@ export class Shadows {
     let watch = watches.get(prototype);
     if (!watch) watches.set(prototype, watch = wrap(prototype));
     watch.listeners.add(this.attached);
-  }
-
-  // A root whose slots scripts fill.
-  isByHand(root) {
-    return root.slotAssignment === "manual";
-  }
-
-  // What is in such a slot, by numbers; nothing if it is not such a slot.
-  slotted(slot, id) {
-    const root = slot.getRootNode();
-    if (root.nodeType !== 11 || !this.isByHand(root)) return "";
-    const numbers = numbersIn(slot, id);
-    this.slots.set(slot, numbers);
-    return numbers;
-  }
-
-  // Tells `mark` of slots that have something else in them than when they were read.
-  changed(mark, id) {
-    for (const [slot, was] of this.slots) if (numbersIn(slot, id) !== was) mark(slot);
-  }
-
-  forget(node) {
-    this.slots.delete(node);
-    if (node.nodeType === 9) this.unwatch(node);
   }
 
   unwatch(doc) {
@@ -88,11 +64,6 @@ export class Shadows {
   stop() {
     for (const doc of this.prototypes.keys()) this.unwatch(doc);
   }
-}
-
-// What has no number yet is told when it has.
-function numbersIn(slot, id) {
-  return slot.assignedNodes().map(id).filter(Boolean).join(" ");
 }
 
 function wrap(prototype) {

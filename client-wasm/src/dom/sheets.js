@@ -1,5 +1,7 @@
 // Style sheets as text.
 
+import { Array, WeakMap, dom, ofWindow } from "./native.js";
+
 export class Sheets {
   constructor(edits, alternates, registered) {
     this.edits = edits;
@@ -36,7 +38,7 @@ export class Sheets {
   }
 
   forget(node) {
-    if (node.nodeType === 9) this.registered.forget(node);
+    if (dom.nodeType(node) === 9) this.registered.forget(node);
   }
 
   number(sheet) {
@@ -52,21 +54,21 @@ export class Sheets {
   // The same for the adopted sheets of a root, and the fonts and properties that scripts have added to
   // a document.
   adoptedState(root) {
-    const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.state(sheet));
+    const sheets = Array.from(dom.adoptedStyleSheets(root) ?? [], (sheet) => this.state(sheet));
     return [...sheets, this.added(root)].join("\n");
   }
 
   added(root) {
-    return root.nodeType === 9 ? this.registered.rules(root) + fontFaces(root) : "";
+    return dom.nodeType(root) === 9 ? this.registered.rules(root) + fontFaces(root) : "";
   }
 
   // The text of all of them; nothing if there is none.
   adopted(root) {
-    const sheets = Array.from(root.adoptedStyleSheets ?? [], (sheet) => this.text(sheet));
-    if (root.nodeType === 9) this.registered.watch(root);
+    const sheets = Array.from(dom.adoptedStyleSheets(root) ?? [], (sheet) => this.text(sheet));
+    if (dom.nodeType(root) === 9) this.registered.watch(root);
     const text = [this.added(root), ...sheets].join("\n").trim();
-    const doc = root.ownerDocument ?? root;
-    return text && doc !== document ? baseRule(doc.baseURI) + text : text;
+    const doc = dom.ownerDocument(root) ?? root;
+    return text && doc !== document ? baseRule(dom.baseURI(doc)) + text : text;
   }
 
   // A sheet's text, as it was written where that still holds: printing the rules loses what an
@@ -74,7 +76,7 @@ export class Sheets {
   text(sheet) {
     if (!this.isOn(sheet)) return "";
     const { ownerNode } = sheet;
-    if (ownerNode?.localName === "style" && !this.sources.has(sheet)) this.keep(sheet, ownerNode.textContent);
+    if (ownerNode && dom.localName(ownerNode) === "style" && !this.sources.has(sheet)) this.keep(sheet, dom.textContent(ownerNode));
     const source = this.sources.get(sheet);
     const written = source && source.state === this.rulesState(sheet) ? source.text : "";
     let text;
@@ -160,10 +162,10 @@ function ownText(rule, inner) {
 // Fonts that scripts have added, as rules. Where they come from is known only if `early.js` was there
 // when they were made.
 function fontFaces(root) {
-  const sources = sourcesOf(root);
-  if (!sources || !root.fonts) return "";
+  const sources = ofWindow(root, FONTS), fonts = sources && dom.fonts(root);
+  if (!fonts) return "";
   let text = "";
-  for (const face of root.fonts) {
+  for (const face of fonts) {
     const source = sources.get(face);
     if (!source) continue;
     text += `@font-face{font-family:${face.family};src:${source};`;
@@ -173,15 +175,6 @@ function fontFaces(root) {
     text += "}";
   }
   return text;
-}
-
-function sourcesOf(root) {
-  try {
-    return root.defaultView?.[FONTS];
-  } catch {
-    // The window shows another document by now, and one of another origin.
-    return undefined;
-  }
 }
 
 const FONTS = Symbol.for("saath.fonts");

@@ -1,18 +1,23 @@
 // What an element has that is no attribute, and whether it has changed: scripts set values, rules and
 // scroll offsets without a trace.
 
+import { Array, Map, Set, dom, fields, observer } from "./native.js";
+
+const { input, option, select, textarea } = fields;
+
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
   ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
 
 // Without a value they show a word of the browser's own.
 const BUTTONS = new Set(["submit", "reset", "button"]);
+const HTML = "http://www.w3.org/1999/xhtml";
 const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "object", "embed", "applet"]);
 
 // How many sheets are compared in a turn.
 const SHEETS = 64;
 
 export class States {
-  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures) {
+  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures, slots) {
     this.styles = sheets;
     this.pseudos = pseudos;
     this.screen = screen;
@@ -21,6 +26,7 @@ export class States {
     this.selected = selected;
     this.waits = waits;
     this.pictures = pictures;
+    this.slots = slots;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
@@ -36,6 +42,7 @@ export class States {
     this.motion.start(signal, wake);
     this.layers.start(signal, note, id);
     this.selected.start(signal, wake, id);
+    this.slots.start(signal, wake, id);
     // One a document: not every engine measures in those of frames, too.
     this.resizes = new Map();
     signal.addEventListener("abort", () => {
@@ -53,7 +60,7 @@ export class States {
     for (const root of this.adopted.keys()) this.note(root);
     if (!feature.includes("color-scheme")) return;
     for (const doc of this.schemes.keys()) {
-      for (const node of doc.querySelectorAll('[style*="color-scheme" i]')) this.note(node);
+      for (const node of dom.querySelectorAll(doc, '[style*="color-scheme" i]')) this.note(node);
     }
   }
 
@@ -68,13 +75,15 @@ export class States {
   }
 
   measure(node) {
-    const doc = node.ownerDocument;
-    if (!doc.defaultView) return;
+    const doc = dom.ownerDocument(node);
+    const win = dom.defaultView(doc);
+    if (!win) return;
     let resizes = this.resizes.get(doc);
     if (!resizes) {
-      this.resizes.set(doc, resizes = new doc.defaultView.ResizeObserver((entries) => {
+      const heard = (entries) => {
         for (const { target } of entries) this.note(target);
-      }));
+      };
+      this.resizes.set(doc, resizes = observer(win, "ResizeObserver", heard));
     }
     resizes.observe(node);
   }
@@ -91,6 +100,7 @@ export class States {
     this.motion.reset();
     this.layers.reset();
     this.selected.reset();
+    this.slots.reset();
     this.pictures.reset();
   }
 
@@ -108,19 +118,21 @@ export class States {
     this.motion.forget(node);
     this.layers.forget(node);
     this.selected.forget(node);
+    this.slots.forget(node);
   }
 
   // Compares what leaves no trace with what it was when it was read; of the sheets some at a time.
   // Whether the round is made.
   changed(mark) {
     this.pictures.changed(mark);
-    for (const [node, was] of this.controls) if (stateOf(node) !== was) mark(node);
+    for (const [node, was] of this.controls) if (stateOf(node, dom.localName(node)) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     for (const [doc, was] of this.schemes) if (schemeOf(doc) !== was) mark(doc);
     this.pseudos.changed(mark);
     this.motion.changed(mark);
     this.layers.changed(mark);
     this.selected.changed(mark);
+    this.slots.changed(mark);
     for (let i = 0; i < SHEETS; i++) {
       const { done, value } = this.round.next();
       if (done) {
@@ -135,27 +147,11 @@ export class States {
   // `out.set(prop, value)` takes each state that there is.
   element(node, tag, isBlocked, out) {
     switch (tag) {
-      case "input": {
-        this.controls.set(node, stateOf(node));
-        const { type } = node;
-        if (type === "checkbox" || type === "radio") {
-          if (node.checked) out.set(CHECKED, "1");
-          if (node.indeterminate) out.set(INDETERMINATE, "1");
-        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || node.hasAttribute("value"))) {
-          out.set(VALUE, node.value);
-        }
-        break;
-      }
+      case "input":
       case "textarea":
-        this.controls.set(node, stateOf(node));
-        out.set(VALUE, node.value);
-        break;
       case "select":
-        this.controls.set(node, stateOf(node));
-        if (node.selectedIndex < 0 && !node.multiple) out.set(INDETERMINATE, "1");
-        break;
       case "option":
-        if (node.selected) out.set(SELECTED, "1");
+        if (dom.namespaceURI(node) === HTML) this.field(node, tag, out);
         break;
       case "style":
       case "link":
@@ -167,20 +163,45 @@ export class States {
         break;
     }
     this.layers.element(node, tag, out);
-    if (isBlocked || SIZED.has(tag) || (tag === "input" && node.type === "image")) this.size(node, out);
+    this.slots.element(node, tag, out);
+    if (isBlocked || SIZED.has(tag) || (tag === "input" && dom.namespaceURI(node) === HTML && input.type(node) === "image")) this.size(node, out);
     if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
     if (words) out.set(STATE, words);
     this.motion.element(node, out);
-    if (this.scrolled.has(node)) out.set(SCROLL, `${node.scrollLeft},${node.scrollTop}`);
+    if (this.scrolled.has(node)) out.set(SCROLL, `${dom.scrollLeft(node)},${dom.scrollTop(node)}`);
+  }
+
+  // Not the element's own: what masks the typing into a field may have a value of its own to tell.
+  field(node, tag, out) {
+    if (tag !== "option") this.controls.set(node, stateOf(node, tag));
+    switch (tag) {
+      case "input": {
+        const type = input.type(node);
+        if (type === "checkbox" || type === "radio") {
+          if (input.checked(node)) out.set(CHECKED, "1");
+          if (input.indeterminate(node)) out.set(INDETERMINATE, "1");
+        } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || dom.hasAttribute(node, "value"))) {
+          out.set(VALUE, input.value(node));
+        }
+        break;
+      }
+      case "textarea": out.set(VALUE, textarea.value(node)); break;
+      case "select":
+        if (select.selectedIndex(node) < 0 && !select.multiple(node)) out.set(INDETERMINATE, "1");
+        break;
+      case "option":
+        if (option.selected(node)) out.set(SELECTED, "1");
+        break;
+    }
   }
 
   size(node, out) {
     if (!this.sized.has(node)) this.measure(node);
     this.sized.add(node);
-    const { width, height } = node.offsetWidth === undefined
-      ? node.getBoundingClientRect()
-      : { width: node.offsetWidth, height: node.offsetHeight };
+    const { width, height } = dom.namespaceURI(node) === HTML
+      ? { width: dom.offsetWidth(node), height: dom.offsetHeight(node) }
+      : dom.getBoundingClientRect(node);
     // What has no width is not seen, however high its line is.
     out.set(SIZE, width && height ? `${width},${height}` : "0,0");
   }
@@ -195,7 +216,7 @@ export class States {
   root(root, out) {
     this.pictures.listen(root);
     this.pseudos.root(root);
-    if (root.nodeType === 9) {
+    if (dom.nodeType(root) === 9) {
       const scheme = schemeOf(root);
       this.schemes.set(root, scheme);
       if (scheme) out.set(SCHEME, scheme);
@@ -204,10 +225,11 @@ export class States {
     }
     this.motion.root(root);
     this.layers.root(root);
+    this.slots.root(root, out);
     this.adopted.set(root, this.styles.adoptedState(root));
     const adopted = this.styles.adopted(root);
     if (adopted) out.set(ADOPTED, adopted);
-    const win = root.nodeType === 9 ? root.defaultView : null;
+    const win = dom.nodeType(root) === 9 ? dom.defaultView(root) : null;
     if (win && (win.scrollX || win.scrollY || this.scrolled.has(root))) {
       out.set(SCROLL, `${win.scrollX},${win.scrollY}`);
     }
@@ -216,14 +238,14 @@ export class States {
   // Scroll offsets set before the capture began. Reading one lays the element out, so this is done
   // in slices while the page is idle.
   findScrolled(doc = this.doc) {
-    const walker = doc.createTreeWalker(doc, 1);
+    const walker = dom.createTreeWalker(doc, doc, 1);
     const idle = this.win.requestIdleCallback ?? ((f) => setTimeout(() => f({ timeRemaining: () => 4 }), 50));
     const slice = (deadline) => {
       if (this.signal.aborted) return;
       for (let i = 1; ; i++) {
         const node = walker.nextNode();
         if (!node) return;
-        if ((node.scrollTop || node.scrollLeft) && node !== doc.scrollingElement) {
+        if ((dom.scrollTop(node) || dom.scrollLeft(node)) && node !== dom.scrollingElement(doc)) {
           this.scrolled.add(node);
           this.note(node);
         }
@@ -237,16 +259,17 @@ export class States {
 
 // The colour schemes that the page says it has, elsewhere than in its style sheets.
 function schemeOf(doc) {
-  return doc.head?.querySelector('meta[name="color-scheme" i]')?.content ?? "";
+  const [meta] = dom.querySelectorAll(doc, 'head > meta[name="color-scheme" i]');
+  return (meta && dom.getAttribute(meta, "content")) ?? "";
 }
 
-function stateOf(node) {
-  if (node.localName === "select") {
-    let state = node.options.length + ":";
-    for (const option of node.selectedOptions) state += option.index + ",";
+function stateOf(node, tag) {
+  if (tag === "select") {
+    let state = select.options(node).length + ":";
+    for (const one of select.selectedOptions(node)) state += option.index(one) + ",";
     return state;
   }
-  const { type } = node;
-  if (type === "checkbox" || type === "radio") return `${node.checked}${node.indeterminate}`;
-  return node.value;
+  if (tag === "textarea") return textarea.value(node);
+  const type = input.type(node);
+  return type === "checkbox" || type === "radio" ? `${input.checked(node)}${input.indeterminate(node)}` : input.value(node);
 }

@@ -1,6 +1,8 @@
 // What lies above the page: dialogs, popovers and what fills the screen, in their order. No engine
 // tells the order, so what opens is counted; what was open before us is taken in document order.
 
+import { Array, Map, Set, WeakMap, dom } from "./native.js";
+
 const TOP_LAYER = 5;
 const NEWS = ["toggle", "close", "fullscreenchange"];
 
@@ -34,9 +36,9 @@ export class TopLayer {
   root(root) {
     if (this.roots.has(root)) return;
     this.roots.add(root);
-    this.full ||= Boolean(root.fullscreenElement);
+    this.full ||= Boolean(dom.fullscreenElement(root));
     const options = { capture: true, passive: true, signal: this.signal };
-    const on = (type, heard) => root.addEventListener(type, ({ target }) => heard(target), options);
+    const on = (type, heard) => dom.addEventListener(root, type, ({ target }) => heard(target), options);
     for (const type of NEWS) on(type, (node) => this.note(node));
     on("beforetoggle", (node) => {
       // Before it opens or closes; which of both, is seen when it has.
@@ -46,22 +48,22 @@ export class TopLayer {
       this.note(node);
     });
     const pressed = ({ target }) => {
-      const button = target.closest?.("[popovertarget], [commandfor]");
+      const button = dom.nodeType(target) === 1 ? dom.closest(target, "[popovertarget], [commandfor]") : null;
       const popover = button?.popoverTargetElement ?? button?.commandForElement;
       if (popover) this.openers.set(popover, button);
     };
-    root.addEventListener("click", pressed, options);
+    dom.addEventListener(root, "click", pressed, options);
   }
 
   changed(mark) {
-    this.full = Array.from(this.roots).some((root) => root.fullscreenElement);
+    this.full = Array.from(this.roots).some((root) => dom.fullscreenElement(root));
     for (const node of this.opening) mark(node);
     this.opening.clear();
     for (const [node, was] of this.told) if (this.state(node) !== was) mark(node);
   }
 
   element(node, tag, out) {
-    if (tag !== "dialog" && !node.popover && !this.isFull(node)) return;
+    if (tag !== "dialog" && !dom.hasAttribute(node, "popover") && !this.isFull(node)) return;
     const state = this.state(node);
     this.told.set(node, state);
     if (state) out.set(TOP_LAYER, state);
@@ -69,13 +71,13 @@ export class TopLayer {
 
   // The root fills the window as it is.
   isFull(node) {
-    return this.full && node !== node.ownerDocument.documentElement && is(node, ":fullscreen");
+    return this.full && node !== dom.documentElement(dom.ownerDocument(node)) && is(node, ":fullscreen");
   }
 
   // `modal 3`, `popover 4 17`, or nothing.
   state(node) {
     const kind = this.isFull(node) ? "fullscreen" : is(node, ":modal") ? "modal"
-      : node.popover && is(node, ":popover-open") ? "popover" : "";
+      : dom.hasAttribute(node, "popover") && is(node, ":popover-open") ? "popover" : "";
     if (!kind) return "";
     if (!this.numbers.has(node)) this.numbers.set(node, this.next++);
     const opener = kind === "popover" ? this.id(this.openers.get(node)) : 0;
@@ -85,8 +87,7 @@ export class TopLayer {
 
 function is(node, selector) {
   try {
-    // Not the node's own: a form's control may be named `matches`.
-    return Element.prototype.matches.call(node, selector);
+    return dom.matches(node, selector);
   } catch {
     return false;
   }

@@ -1,6 +1,8 @@
 // What stops the page until the customer has answered: `alert` and its like. While one is open no
 // script runs, ours neither, so it is told before; these functions are wrapped while a page is shared.
 
+import { Array, Set, WeakMap, dom } from "./native.js";
+
 // In the order of `Waiting` in `core/src/message/page.rs`, from 1.
 const CALLS = ["alert", "confirm", "prompt", "print"];
 // They are wrapped once a document, however many there are of us.
@@ -33,10 +35,10 @@ export class Waits {
 
   // Each document has a window of its own, though that of a frame is always called the same.
   watch(doc) {
-    if (this.documents.has(doc) || !doc.defaultView) return;
+    if (this.documents.has(doc) || !dom.defaultView(doc)) return;
     this.documents.add(doc);
     let watch = watches.get(doc);
-    if (!watch) watches.set(doc, watch = wrap(doc.defaultView));
+    if (!watch) watches.set(doc, watch = wrap(dom.defaultView(doc)));
     watch.listeners.add(this.listener);
   }
 

@@ -4,7 +4,7 @@ use saath_core::assets::Picture;
 use saath_core::css;
 use saath_core::motion::{self, Carries};
 use saath_core::node::{self, Namespace, NodeId, Prop, state};
-use saath_core::ops::{Batch, Compat, Key, Op, Place, StrId, clean_value};
+use saath_core::ops::{Batch, Key, Op, Place, StrId, clean_value};
 use saath_core::selection;
 use std::collections::{HashMap, HashSet};
 
@@ -43,7 +43,7 @@ impl Writing {
             Op::Document(compat) => {
                 self.foreign.clear();
                 self.frames.clear();
-                out.words(&[0, u32::from(compat == Compat::Quirks)]);
+                out.words(&[0, compat.code()]);
             }
             Op::Element { id, at, namespace, tag } => {
                 if namespace == Namespace::Html {
@@ -65,7 +65,7 @@ impl Writing {
                 out.words(&[3, id.0, host.0, u32::from(out.by_hand.contains(&id))]);
             }
             Op::Frame { id, host, compat } => {
-                out.words(&[11, id.0, host.0, u32::from(compat == Compat::Quirks)]);
+                out.words(&[11, id.0, host.0, compat.code()]);
             }
             Op::Move { id, at } => out.placed(4, id, at, &[]),
             Op::Remove(id) => out.words(&[5, id.0]),

@@ -1,6 +1,8 @@
 // The bulk writer: words into a document, without a call from Rust a node. It decides nothing:
-// names and values have been checked and cleaned in `core`. No HTML parser is used anywhere, so
+// names and values have been checked and cleaned in `core`. No element comes from an HTML parser, so
 // what is built is what was named.
+
+import { dom } from "./native.js";
 
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
@@ -9,15 +11,16 @@ const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_L
   SLOTTED = 15;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
-const XLINK = "http://www.w3.org/1999/xlink", XML = "http://www.w3.org/XML/1998/namespace";
-const STATES = "data-saath-state";
-const PART_STATES = ["hover", "active", "focus", "focus-visible", "focus-within", "valid", "invalid", "user-valid",
-  "user-invalid"].map((state) => `saath-${state}`);
+// By layout mode: by the standards, with quirks, with few.
+const DOCTYPES = ["<!DOCTYPE html>", "", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "">'];
+// Halves of characters; see the reader.
+const HALVES = /[\u{10F800}-\u{10FFFF}]/gu;
 const LISTS = new Set(["select", "optgroup", "option"]);
 
 export class Writer {
-  constructor(frame, cascade, frames, player, layers, selector, assets, placer) {
+  constructor(frame, attributes, cascade, frames, player, layers, selector, assets, placer) {
     this.frame = frame;
+    this.attributes = attributes;
     this.cascade = cascade;
     this.frames = frames;
     this.player = player;
@@ -45,7 +48,7 @@ export class Writer {
 
   // Blank at once.
   clear() {
-    this.open("CSS1Compat");
+    this.open(0);
   }
 
   node(id) {
@@ -59,6 +62,7 @@ export class Writer {
   write(words, blob, lengths, gone) {
     const strings = new Array(lengths.length);
     for (let i = 0, at = 0; i < lengths.length; i++) strings[i] = blob.slice(at, at += lengths[i]);
+    if (blob.search(HALVES) >= 0) for (const i in strings) strings[i] = strings[i].replace(HALVES, half);
     // Opening a dialog moves the focus, and the agent may be typing elsewhere.
     const focused = document.activeElement;
     this.late = [];
@@ -69,7 +73,7 @@ export class Writer {
   step(words, i, strings) {
     const op = words[i++];
     if (op === DOCUMENT) {
-      this.open(words[i++] ? "BackCompat" : "CSS1Compat");
+      this.open(words[i++]);
       return i;
     }
     const { nodes } = this;
@@ -85,9 +89,9 @@ export class Writer {
       }
       case TEXT: {
         const parent = words[i++], before = words[i++];
-        const node = this.document.createTextNode(strings[words[i++]]);
+        const node = dom.createTextNode(this.document, strings[words[i++]]);
         this.keep(id, node);
-        nodes[parent].insertBefore(node, before ? nodes[before] : null);
+        dom.insertBefore(nodes[parent], node, before ? nodes[before] : null);
         break;
       }
       case SHADOW: {
@@ -97,13 +101,13 @@ export class Writer {
           root = host.attachShadow({ mode: "open", slotAssignment });
           this.begin(root);
         } catch {
-          root = this.document.createDocumentFragment();
+          root = dom.createDocumentFragment(this.document);
         }
         this.keep(id, root);
         break;
       }
       case FRAME:
-        this.frames.open(id, nodes[words[i++]], words[i++] ? "BackCompat" : "CSS1Compat");
+        this.frames.open(id, nodes[words[i++]], words[i++]);
         break;
       case MOVE: {
         const parent = words[i++], before = words[i++];
@@ -114,9 +118,9 @@ export class Writer {
         break;
       }
       case REMOVE:
-        if (nodes[id].nodeType === 9) this.frames.remove(id);
+        if (dom.nodeType(nodes[id]) === 9) this.frames.remove(id);
         this.touch(nodes[id]);
-        nodes[id].remove?.();
+        take(nodes[id]);
         break;
       case SET_TEXT:
         nodes[id].data = strings[words[i++]];
@@ -126,8 +130,7 @@ export class Writer {
         if (name === "style") {
           this.styles.set(id, value);
           this.inline(id);
-        } else setAttribute(nodes[id], name, value);
-        if (name === "part" || name === "exportparts") nameParts(nodes[id]);
+        } else this.attributes.set(nodes[id], name, value);
         break;
       }
       case NO_ATTR: {
@@ -135,8 +138,7 @@ export class Writer {
         if (name === "style") {
           this.styles.delete(id);
           this.inline(id);
-        } else if (name.startsWith("xlink:")) nodes[id].removeAttributeNS(XLINK, name.slice(6));
-        else nodes[id].removeAttribute(name);
+        } else this.attributes.remove(nodes[id], name);
         break;
       }
       case PROP: {
@@ -179,7 +181,7 @@ export class Writer {
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
-  open(compat) {
+  open(mode) {
     const doc = this.document;
     this.frames.start(this);
     this.player.start();
@@ -188,7 +190,7 @@ export class Writer {
     this.fleeting = new Map();
     this.assets.reset();
     this.cascade.clear();
-    this.blank(doc, compat);
+    this.blank(doc, mode);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -204,11 +206,11 @@ export class Writer {
 
   // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
   // engines do late.
-  blank(doc, compat) {
-    doc.open();
-    doc.write(compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
-    doc.close();
-    doc.documentElement?.remove();
+  blank(doc, mode) {
+    dom.open(doc);
+    dom.write(doc, `${DOCTYPES[mode]}<html></html>`);
+    dom.close(doc);
+    if (dom.documentElement(doc)) dom.remove(dom.documentElement(doc));
     this.begin(doc);
   }
 
@@ -241,22 +243,22 @@ export class Writer {
 
   // A document has room for one root; the one before goes in a later op.
   place(node, parent, before) {
-    const root = parent.nodeType === 9 ? parent.documentElement : null;
-    if (root !== node) root?.remove();
-    parent.insertBefore(node, before === root ? null : before);
+    const root = dom.nodeType(parent) === 9 ? dom.documentElement(parent) : null;
+    if (root && root !== node) dom.remove(root);
+    dom.insertBefore(parent, node, before === root ? null : before);
   }
 
   move(node, parent, before) {
     if (!this.frames.told.size) return this.place(node, parent, before);
-    const doc = node.ownerDocument;
+    const doc = dom.ownerDocument(node);
     try {
       // Frames stay as they are.
-      parent.moveBefore(node, before);
+      dom.moveBefore(parent, node, before);
     } catch {
       this.place(node, parent, before);
     }
     const fresh = this.frames.restore();
-    if (node.ownerDocument !== doc) fresh.add(node.ownerDocument);
+    if (dom.ownerDocument(node) !== doc) fresh.add(dom.ownerDocument(node));
     if (fresh.size) this.refit(fresh);
   }
 
@@ -271,7 +273,7 @@ export class Writer {
 
   // What nodes lose on the way into another document.
   refit(documents) {
-    const moved = (node) => documents.has(node.nodeType === 9 ? node : node.ownerDocument);
+    const moved = (node) => documents.has(documentOf(node));
     for (const [id, prop, value] of this.fleeting.values()) {
       if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value);
     }
@@ -289,7 +291,7 @@ export class Writer {
     const key = namespace ? `${namespace}${tag}` : tag;
     let shape = this.shapes.get(key);
     if (!shape) {
-      shape = this.document.createElementNS(NAMESPACES[namespace], tag);
+      shape = dom.createElementNS(this.document, NAMESPACES[namespace], tag);
       this.shapes.set(key, shape);
     }
     return shape.cloneNode(false);
@@ -307,9 +309,9 @@ export class Writer {
   inline(id) {
     const node = this.nodes[id];
     const style = this.styles.get(id);
-    if (style !== undefined) setAttribute(node, "style", this.assets.style(node, style));
-    else node.removeAttribute("style");
-    if (this.sizes.has(id)) size(node, this.sizes.get(id));
+    if (style !== undefined) this.attributes.set(node, "style", this.assets.style(node, style));
+    else this.attributes.remove(node, "style");
+    if (this.sizes.has(id)) this.attributes.size(node, this.sizes.get(id));
     this.placer.show(node, this.pictures.get(id) ?? null, this.sizes.has(id), this.assets);
   }
 
@@ -321,7 +323,7 @@ export class Writer {
       case CHECKED: node.checked = on; break;
       case INDETERMINATE:
         // Of a list: nothing is chosen, which is no state of any of its options.
-        if (node.localName !== "select") node.indeterminate = on;
+        if (dom.localName(node) !== "select") node.indeterminate = on;
         else this.chooseLater(this.unchosen, node, on);
         break;
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
@@ -338,16 +340,12 @@ export class Writer {
         break;
       // When all of them are in their places.
       case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
-      case STATE:
-        if (on) node.setAttribute(STATES, value);
-        else node.removeAttribute(STATES);
-        nameParts(node);
-        break;
+      case STATE: this.attributes.states(node, value); break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
-        if (on) node.setAttribute("data-saath-withheld", value);
-        else node.removeAttribute("data-saath-withheld");
-        if (node.localName === "iframe") this.late.push([0, () => this.frames.label(node)]);
+        if (on) this.attributes.set(node, "data-saath-withheld", value);
+        else this.attributes.remove(node, "data-saath-withheld");
+        if (dom.localName(node) === "iframe") this.late.push([0, () => this.frames.label(node)]);
         break;
     }
   }
@@ -360,7 +358,7 @@ export class Writer {
   // Options come, go and move, and each time the engine chooses anew: so what is chosen is set when
   // all of them are in their places.
   touch(node) {
-    const list = LISTS.has(node.localName) ? node.closest("select") : null;
+    const list = dom.nodeType(node) === 1 && LISTS.has(dom.localName(node)) ? dom.closest(node, "select") : null;
     if (list) this.lists.add(list);
   }
 
@@ -383,27 +381,8 @@ export class Writer {
   }
 }
 
-// A part has its states as more names: nothing else can be asked of it from outside its shadow tree.
-// They are handed on wherever parts are.
-function nameParts(node) {
-  const own = (text) => text.filter((name) => name && !name.startsWith("saath-"));
-  if (node.hasAttribute("part")) {
-    const states = (node.getAttribute(STATES) ?? "").split(" ").filter(Boolean);
-    const names = own(node.getAttribute("part").split(/\s+/));
-    node.setAttribute("part", [...names, ...states.map((state) => `saath-${state}`)].join(" "));
-  }
-  if (node.hasAttribute("exportparts")) {
-    const names = own(node.getAttribute("exportparts").split(/\s*,\s*/));
-    node.setAttribute("exportparts", [...names, ...PART_STATES].join(", "));
-  }
-}
-
-function setAttribute(node, name, value) {
-  // A page that forbids inline styles forbids the attribute, but not this.
-  if (name === "style" && node.style) node.style.cssText = value;
-  else if (name.startsWith("xlink:")) node.setAttributeNS(XLINK, name, value);
-  else if (name.startsWith("xml:")) node.setAttributeNS(XML, name, value);
-  else node.setAttribute(name, value);
+function half(char) {
+  return String.fromCharCode(char.codePointAt(0) - 0x102000);
 }
 
 // Blocks are no date, number or colour: such a field would look empty.
@@ -417,18 +396,17 @@ function setValue(node, value) {
 
 function scroll(node, value) {
   const [left, top] = value.split(",").map(Number);
-  const target = node.nodeType === 9 ? node.defaultView : node;
-  target.scrollTo({ left, top, behavior: "instant" });
+  const to = { left, top, behavior: "instant" };
+  if (dom.nodeType(node) === 9) dom.defaultView(node).scrollTo(to);
+  else dom.scrollTo(node, to);
 }
 
-function size(node, value) {
-  const [width, height] = value.split(",");
-  // What takes no room at all makes no line either.
-  if (value === "0,0" && node.localName.startsWith("saath-")) {
-    node.style.setProperty("display", "inline", "important");
-    return;
-  }
-  node.style?.setProperty("width", `${width}px`, "important");
-  node.style?.setProperty("height", `${height}px`, "important");
-  node.style?.setProperty("box-sizing", "border-box", "important");
+// An element's, a shadow root's, a document's own.
+const documentOf = (node) => (dom.nodeType(node) === 9 ? node : dom.ownerDocument(node));
+
+// Out of where it is; a document and a shadow root stay.
+function take(node) {
+  const type = dom.nodeType(node);
+  if (type === 1) dom.remove(node);
+  else if (type === 3) node.remove();
 }

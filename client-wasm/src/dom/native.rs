@@ -1,0 +1,26 @@
+//! What nodes are asked by the browser's own functions.
+//!
+//! A page may hide what a document or a form has by the names of what is in it, and libraries put
+//! functions of their own in the place of the browser's; see `native.js`.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, Element, Node, Window};
+
+#[wasm_bindgen(module = "/src/dom/native.js")]
+extern "C" {
+    #[wasm_bindgen(js_namespace = dom)]
+    pub(crate) fn title(document: &Document) -> String;
+    #[wasm_bindgen(js_namespace = dom, js_name = URL)]
+    pub(crate) fn address(document: &Document) -> String;
+    #[wasm_bindgen(js_namespace = dom, js_name = documentElement)]
+    pub(crate) fn document_element(document: &Document) -> Option<Element>;
+    #[wasm_bindgen(js_namespace = dom, js_name = defaultView)]
+    pub(crate) fn default_view(document: &Document) -> Option<Window>;
+    #[wasm_bindgen(js_namespace = dom)]
+    pub(crate) fn hidden(document: &Document) -> bool;
+    #[wasm_bindgen(js_namespace = dom, js_name = nodeType)]
+    pub(crate) fn node_type(node: &Node) -> u16;
+
+    #[wasm_bindgen(js_name = titleElement)]
+    pub(crate) fn title_element(document: &Document) -> Option<Element>;
+}
