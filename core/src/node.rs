@@ -157,6 +157,14 @@ impl<'a> AttrName<'a> {
     }
 }
 
+/// The numbers of nodes in a text, with a space between them, and nothing else that may stand there.
+pub fn numbers(text: &str) -> String {
+    let ids = text.split(' ').filter_map(|word| word.parse::<u32>().ok());
+    let words: Vec<_> =
+        ids.filter(|id| (1..=NodeId::MAX).contains(id)).map(|id| id.to_string()).collect();
+    words.join(" ")
+}
+
 /// State of an element that is no attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -193,11 +201,14 @@ pub enum Prop {
     Scheme = 13,
     /// What the customer has selected, as [`crate::selection`] has it, on the document.
     Selection = 14,
+    /// On a slot, the nodes that a script has put into it, in their order: see [`numbers`]. On a
+    /// shadow root, that this is how its slots are filled; then without a value.
+    Slotted = 15,
 }
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -213,6 +224,7 @@ impl Prop {
         Self::Animations,
         Self::Scheme,
         Self::Selection,
+        Self::Slotted,
     ];
 
     /// From its number on the wire and in the glue.
@@ -298,6 +310,12 @@ mod tests {
         ] {
             assert_eq!(AttrName::parse(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn numbers_of_nodes_are_nothing_else() {
+        assert_eq!(numbers("7 12 x 3 0 -4 4294967295 +5 <b>"), "7 12 3 5");
+        assert_eq!(numbers(""), "");
     }
 
     #[test]

@@ -7,7 +7,8 @@ import { dom } from "./native.js";
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14,
+  SLOTTED = 15;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
 // By layout mode: by the standards, with quirks, with few.
@@ -94,10 +95,10 @@ export class Writer {
         break;
       }
       case SHADOW: {
-        const host = nodes[words[i++]];
+        const host = nodes[words[i++]], slotAssignment = words[i++] ? "manual" : "named";
         let root;
         try {
-          root = host.attachShadow({ mode: "open" });
+          root = host.attachShadow({ mode: "open", slotAssignment });
           this.begin(root);
         } catch {
           root = dom.createDocumentFragment(this.document);
@@ -337,6 +338,8 @@ export class Writer {
       case SELECTION:
         this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
         break;
+      // When all of them are in their places.
+      case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
       case STATE: this.attributes.states(node, value); break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
@@ -345,6 +348,11 @@ export class Writer {
         if (dom.localName(node) === "iframe") this.late.push([0, () => this.frames.label(node)]);
         break;
     }
+  }
+
+  fill(slot, numbers) {
+    const nodes = numbers.split(" ").map((id) => this.nodes[id]).filter(Boolean);
+    slot.assign?.(...nodes);
   }
 
   // Options come, go and move, and each time the engine chooses anew: so what is chosen is set when
