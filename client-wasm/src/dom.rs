@@ -18,7 +18,7 @@ pub(crate) mod native;
 mod sheets;
 mod words;
 
-use sheets::Sheets;
+use sheets::{Cascade, Sheets};
 pub(crate) use words::{Writing, Written};
 
 #[wasm_bindgen(module = "/src/dom/motion.js")]
@@ -223,13 +223,6 @@ extern "C" {
     fn new() -> Placer;
 }
 
-#[wasm_bindgen(module = "/src/dom/cascade.js")]
-extern "C" {
-    type Cascade;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Cascade;
-}
-
 #[wasm_bindgen(module = "/src/dom/writer.js")]
 extern "C" {
     type Writer;
@@ -296,7 +289,7 @@ impl Mirror {
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            sheets::new(),
+            sheets::of_page(),
             Pseudos::new(),
             &screen,
             Motion::new(),
@@ -455,7 +448,8 @@ impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
-        let (attributes, cascade, frames) = (Attributes::new(), Cascade::new(), Frames::new());
+        let (attributes, cascade, frames) =
+            (Attributes::new(), sheets::of_replica(), Frames::new());
         Self {
             writer: Writer::new(
                 frame, attributes, cascade, frames, player, layers, selector, assets, placer,

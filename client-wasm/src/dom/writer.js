@@ -340,7 +340,10 @@ export class Writer {
         break;
       // When all of them are in their places.
       case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
-      case STATE: this.attributes.states(node, value); break;
+      case STATE:
+        this.attributes.states(node, value);
+        this.late.push([6, () => this.cascade.looks.show(node)]);
+        break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
         if (on) this.attributes.set(node, "data-saath-withheld", value);
