@@ -37,6 +37,8 @@ export class Reader {
     this.next = 2;
     this.marks = new Map();
     this.secrets = new WeakSet();
+    // Documents whose policy was seen to forbid a style attribute.
+    this.strict = new WeakSet();
     this.roots = new Set();
     this.queue = [];
     this.noted = new Map();
@@ -80,6 +82,11 @@ export class Reader {
     on("reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
     for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(type, settings);
+    on("securitypolicyviolation", (event) => {
+      if (!event.effectiveDirective.startsWith("style-src")) return;
+      this.strict.add(doc);
+      settings(event);
+    });
     on("scroll", this.scroll);
     this.observer.observe(doc, OBSERVED);
     this.states.reopened(doc);
@@ -413,7 +420,7 @@ export class Reader {
     for (const name of names) {
       this.words[this.length++] = this.string(name);
       // It is asked in lower case, and some have it otherwise.
-      this.words[this.length++] = this.string(name === "style" ? inlineStyle(node) : getAttribute(node, name) ?? "");
+      this.words[this.length++] = this.string(valueOf(node, name, this.strict));
     }
     this.count += names.length;
     this.room -= names.length >> 3;
@@ -472,6 +479,14 @@ function isRead(node) {
 // it goes as one of the last that are nobody's, and the writer makes it what it was.
 function wellFormed(text) {
   return text.isWellFormed?.() ? text : text.replace(/\p{Surrogate}/gu, (half) => String.fromCodePoint(0x102000 + half.charCodeAt(0)));
+}
+
+// Of a reference into another drawing only what it names there is told: which drawing is told as a
+// picture is.
+function valueOf(node, name, strict) {
+  if (name === "style") return inlineStyle(node, strict);
+  const value = getAttribute(node, name) ?? "";
+  return name.endsWith("href") && localName(node) === "use" && value.includes("#") ? value.slice(value.indexOf("#")) : value;
 }
 
 function isOpen(node) {
