@@ -164,7 +164,7 @@ export class Reader {
       if (type === "characterData") {
         mark(target, TEXT_PART);
         const parent = parentNode(target);
-        if (parent && !isOpen(parent)) mark(parent, SETTINGS);
+        if (parent && !isOpen(parent, tagOf(parent))) mark(parent, SETTINGS);
         continue;
       }
       if (type === "attributes") {
@@ -278,9 +278,10 @@ export class Reader {
   }
 
   part(node, parts, whole) {
-    const light = isOpen(node);
-    const open = (light || tagOf(node) === "iframe") && !(this.marks.get(node) & BLOCK);
-    this.open(node, open ? parts : parts & SETTINGS);
+    const type = nodeType(node), tag = type === 1 ? localName(node) : "";
+    const light = isOpen(node, tag);
+    const open = (light || tag === "iframe") && !(this.marks.get(node) & BLOCK);
+    this.open(node, type, tag, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
     const child = (child) => {
       const id = this.ids.get(child);
@@ -288,7 +289,7 @@ export class Reader {
       else if (this.room > 0) this.whole(child);
       else this.leaveChild(child, id, node);
     };
-    const root = this.inner(node);
+    const root = this.inner(node, tag);
     if (root) child(root);
     if (light) for (let at = firstChild(node); at; at = nextSibling(at)) if (isRead(at)) child(at);
     this.push(END);
@@ -324,25 +325,27 @@ export class Reader {
         this.push(TEXT, this.number(node), this.string(data(node)));
         continue;
       }
-      this.open(node, SETTINGS | CHILDREN);
+      const tag = type === 1 ? localName(node) : "";
+      this.open(node, type, tag, SETTINGS | CHILDREN);
       stack.push(null);
       if (this.marks.get(node) & BLOCK) continue;
-      if (isOpen(node)) for (let at = lastChild(node); at; at = previousSibling(at)) if (isRead(at)) stack.push(at);
-      const inner = this.inner(node);
+      if (isOpen(node, tag)) for (let at = lastChild(node); at; at = previousSibling(at)) if (isRead(at)) stack.push(at);
+      const inner = this.inner(node, tag);
       if (inner) stack.push(inner);
     }
   }
 
   // What is read as the first child: the shadow root, or the document of a frame.
-  inner(node) {
-    return tagOf(node) === "iframe" ? this.documents.read(node) : this.shadows.of(node);
+  inner(node, tag) {
+    if (tag === "iframe") return this.documents.read(node);
+    return tag ? this.shadows.of(node) : null;
   }
 
-  open(node, parts) {
+  open(node, type, name, parts) {
     const head = this.length;
     const id = this.number(node);
     this.count = 0;
-    switch (nodeType(node)) {
+    switch (type) {
       case 9: {
         this.push(DOCUMENT | (dom.compatMode(node) === "BackCompat" ? 16 : 0) | parts << 6, id);
         if (parts & SETTINGS) this.states.root(node, this);
@@ -357,7 +360,7 @@ export class Reader {
       default: {
         const namespace = NAMESPACES[namespaceURI(node)];
         // In a namespace of its own a `script` or an `input` is neither.
-        const tag = namespace === undefined ? "saath-other" : localName(node);
+        const tag = namespace === undefined ? "saath-other" : name;
         let marks = this.marks.get(node) ?? 0;
         if (tag === "input" && namespace === 0 && fields.input.type(node) === "password") this.secrets.add(node);
         if (this.secrets.has(node)) marks |= EVER_SECRET;
@@ -474,8 +477,8 @@ function valueOf(node, name) {
   return `@saath-base ${JSON.stringify(dom.baseURI(node))};${value}`;
 }
 
-function isOpen(node) {
-  return !CLOSED.has(tagOf(node)) || !(namespaceURI(node) in NAMESPACES);
+function isOpen(node, tag) {
+  return !CLOSED.has(tag) || !(namespaceURI(node) in NAMESPACES);
 }
 
 const tagOf = (node) => (nodeType(node) === 1 ? localName(node) : "");
