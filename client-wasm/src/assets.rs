@@ -20,7 +20,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn add(this: &Reader, number: u32, used: u32, base: &str, address: &str, node: Option<Node>);
     #[wasm_bindgen(method)]
-    fn full(this: &Reader);
+    fn left(this: &Reader, room: f64);
     #[wasm_bindgen(method)]
     fn read(this: &Reader, number: u32, offset: u32, length: u32) -> Promise;
     #[wasm_bindgen(method)]
@@ -93,9 +93,8 @@ impl Assets {
             }
             Event::Loaded { number, content: Ok((hash, size)), keep, .. } => {
                 self.outgoing.ready(number, hash, size, keep);
-                if !self.outgoing.has_budget() {
-                    self.reader.full();
-                }
+                #[expect(clippy::cast_precision_loss)]
+                self.reader.left(self.outgoing.room() as f64);
             }
             Event::Loaded { number, content: Err(why), .. } => self.outgoing.missing(number, why),
             Event::Read(piece, bytes) => return self.outgoing.read(piece, bytes),

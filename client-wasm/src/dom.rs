@@ -67,6 +67,13 @@ extern "C" {
     fn new() -> Pictures;
 }
 
+#[wasm_bindgen(module = "/src/dom/slots.js")]
+extern "C" {
+    type Slots;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Slots;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
@@ -80,6 +87,7 @@ extern "C" {
         selected: Selected,
         waits: &Waits,
         pictures: &Pictures,
+        slots: Slots,
     ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
@@ -296,6 +304,7 @@ impl Mirror {
             Selected::new(),
             &waits,
             &pictures,
+            Slots::new(),
         );
         let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
         Self {

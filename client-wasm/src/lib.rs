@@ -18,6 +18,7 @@ mod record;
 mod scrollbars;
 mod socket;
 mod source;
+mod wakes;
 
 use agent::Ask;
 use js_sys::Function;
@@ -58,6 +59,7 @@ export interface AgentEvents {
   action: { serial: number; outcome: "done" | "not_allowed" | "gone" | "masked" | "excluded" | "not_interactive" | "unsuitable" | "only_customer" };
   latency: { ms: number };
   repaired: { count: number };
+  /** How many pictures and fonts of the page cannot be shown. */
   missing: { count: number };
   lost: { retryMs: number };
   error: string;
@@ -100,6 +102,15 @@ pub fn resume(options: &ShareOptions) -> Result<Option<CustomerSession>, JsValue
 #[wasm_bindgen]
 pub async fn join(options: JoinOptions) -> Result<AgentSession, JsValue> {
     Ok(AgentSession(agent::join(&options).await?))
+}
+
+/// Deletes the pictures and fonts that sessions joined in this browser have left for the next ones.
+///
+/// # Errors
+/// What the browser's storage says; where there is none, nothing is kept.
+#[wasm_bindgen(js_name = forgetAssets)]
+pub async fn forget_assets() -> Result<(), JsValue> {
+    agent::assets::forget_all().await
 }
 
 /// Records this page, without a relay: each change is emitted as a frame for a [`Replica`].

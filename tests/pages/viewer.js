@@ -40,11 +40,11 @@ window.viewer = {
   differences() {
     if (failure) return [failure];
     recorder.flush();
-    if (failure) return [failure];
-    return differences(page.document, replica.document, styles && !page.plain);
+    return unlike();
   },
-  /** The same, when there is nothing any more or the patience (in ms) is over; and then where the
-   *  two are, whether the mouse is on the page, and what nobody need show of it. */
+  /** The same, without being asked to look, as in a session: when there is nothing any more or the
+   *  patience (in ms) is over; and then where the two are, whether the mouse is on the page, and what
+   *  nobody need show of it. */
   async settle({ patience, swapped }) {
     const start = performance.now();
     document.body.classList.toggle("swapped", swapped);
@@ -53,7 +53,7 @@ window.viewer = {
       // Twice: what is written in one frame is painted in the next.
       await nextFrame();
       await nextFrame();
-      wrong = window.viewer.differences();
+      wrong = unlike();
     } while (wrong.length && performance.now() - start < patience);
     const shown = place.querySelector("iframe");
     return { wrong, page: rect(frame), replica: shown && rect(shown), ratio: devicePixelRatio, hovered: frame.matches(":hover"),
@@ -133,6 +133,10 @@ window.viewer = {
     return { lines: window.viewer.lines(true), replica: rect(place.querySelector("iframe")) };
   },
 };
+
+function unlike() {
+  return failure ? [failure] : differences(page.document, replica.document, styles && !page.plain);
+}
 
 async function start() {
   await init();

@@ -57,6 +57,14 @@ impl Engine {
     }
 }
 
+/// What else is to be heard of a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tap {
+    No,
+    /// All that it asks any network for; only Chromium tells.
+    Requests,
+}
+
 /// A driver with one session.
 pub(crate) struct Driver {
     pub(crate) client: Client,
@@ -67,12 +75,12 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) async fn start(engine: Engine) -> Result<Self> {
+    pub(crate) async fn start(engine: Engine, tap: Tap) -> Result<Self> {
         let profile = Profile::new()?;
         let port = free_ports(1)?;
         let mut display = None;
         let (command, capabilities) = match engine {
-            Engine::Chromium => chromium(port, &profile.0),
+            Engine::Chromium => chromium(port, &profile.0, tap),
             Engine::Firefox => firefox(port, &profile.0)?,
             Engine::WebKit => {
                 let (child, name) = screen()?;
@@ -113,18 +121,23 @@ fn program(variable: &str, name: &str) -> PathBuf {
     std::env::var_os(variable).map_or_else(|| name.into(), PathBuf::from)
 }
 
-fn chromium(port: u16, profile: &Path) -> (Command, Value) {
+fn chromium(port: u16, profile: &Path, tap: Tap) -> (Command, Value) {
     let mut command = Command::new(program("SAATH_CHROMEDRIVER", "chromedriver"));
     command.arg(format!("--port={port}")).arg("--log-level=OFF");
     let capabilities = json!({
         "browserName": "chrome",
-        "goog:loggingPrefs": { "browser": "ALL" },
+        "goog:loggingPrefs": match tap {
+            Tap::No => json!({ "browser": "ALL" }),
+            Tap::Requests => json!({ "browser": "ALL", "performance": "ALL" }),
+        },
         "goog:chromeOptions": {
             "binary": program("SAATH_CHROMIUM", "/usr/bin/chromium"),
             "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
                 "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
+                // No link is visited: which are, no script may know, and so no replica.
+                "--incognito",
                 format!("--user-data-dir={}", profile.display()),
             ],
         },
@@ -147,6 +160,8 @@ fn firefox(port: u16, profile: &Path) -> Result<(Command, Value)> {
             "prefs": {
                 "app.update.auto": false,
                 "datareporting.policy.dataSubmissionEnabled": false,
+                // No link is visited, as in Chromium.
+                "layout.css.visited_links_enabled": false,
                 // Scrollbars that take room and do not fade, as Chromium has them here.
                 "widget.gtk.overlay-scrollbars.enabled": false,
             },

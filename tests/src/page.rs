@@ -10,7 +10,7 @@ use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerA
 use serde_json::{Value, json};
 
 use crate::demo;
-use crate::driver::{Driver, Engine};
+use crate::driver::{Driver, Engine, Tap};
 
 /// Width and height of the page in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,19 @@ impl Page {
     /// # Errors
     /// When the browser or its driver does not start.
     pub async fn start(engine: Engine, name: &'static str) -> Result<Self> {
-        let page = Self { driver: Driver::start(engine).await?, engine, name };
+        Self::open(engine, name, Tap::No).await
+    }
+
+    /// As [`Page::start`], and what is asked for is noted for [`Page::requests`].
+    ///
+    /// # Errors
+    /// As [`Page::start`].
+    pub async fn tapped(engine: Engine, name: &'static str) -> Result<Self> {
+        Self::open(engine, name, Tap::Requests).await
+    }
+
+    async fn open(engine: Engine, name: &'static str, tap: Tap) -> Result<Self> {
+        let page = Self { driver: Driver::start(engine, tap).await?, engine, name };
         page.resize(LAPTOP).await?;
         Ok(page)
     }
@@ -342,6 +354,31 @@ impl Page {
         let log = self.driver.send("se/log", Some(json!({ "type": "browser" }))).await?;
         let lines = log.as_array().map_or(&[][..], Vec::as_slice);
         Ok(lines.iter().map(|line| format!("{} {}", line["level"], line["message"])).collect())
+    }
+
+    /// The addresses of all that a [`Page::tapped`] has asked for since the last call, in frames and
+    /// sockets, too; only Chromium tells.
+    ///
+    /// # Errors
+    /// When the browser is gone.
+    pub async fn requests(&self) -> Result<Vec<String>> {
+        if self.engine != Engine::Chromium {
+            return Ok(Vec::new());
+        }
+        let log = self.driver.send("se/log", Some(json!({ "type": "performance" }))).await?;
+        let entries = log.as_array().map_or(&[][..], Vec::as_slice);
+        let mut asked = Vec::new();
+        for entry in entries {
+            let entry: Value = serde_json::from_str(entry["message"].as_str().unwrap_or("{}"))?;
+            let message = &entry["message"];
+            let url = match message["method"].as_str() {
+                Some("Network.requestWillBeSent") => &message["params"]["request"]["url"],
+                Some("Network.webSocketCreated") => &message["params"]["url"],
+                _ => continue,
+            };
+            asked.extend(url.as_str().map(str::to_owned));
+        }
+        Ok(asked)
     }
 
     /// Clicks a spot that [`MIDDLE`] gave.

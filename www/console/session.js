@@ -73,6 +73,10 @@ export function showSession(session, agent, say) {
     byId("repaired").hidden = false;
     byId("repaired").textContent = `repaired ${repaired}×`;
   });
+  session.on("missing", ({ count }) => {
+    byId("missing").hidden = !count;
+    byId("missing").textContent = count === 1 ? "1 picture missing" : `${count} pictures missing`;
+  });
   session.on("latency", ({ ms }) => {
     byId("latency").textContent = `${Math.round(ms)} ms`;
   });
@@ -90,13 +94,13 @@ export function showSession(session, agent, say) {
   };
 
   function reset() {
-    for (const id of ["page-title", "page-url", "size", "latency", "repaired", "level"]) {
+    for (const id of ["page-title", "page-url", "size", "latency", "repaired", "missing", "level"]) {
       byId(id).textContent = "";
     }
     byId("page-url").removeAttribute("title");
     byId("lasted").textContent = "0:00";
     byId("label").value = "";
-    for (const id of ["away", "waiting", "lost", "release", "repaired", "label-box"]) byId(id).hidden = true;
+    for (const id of ["away", "waiting", "lost", "release", "repaired", "missing", "label-box"]) byId(id).hidden = true;
     byId("view").classList.remove("stale", "actual");
     byId("zoom").setAttribute("aria-pressed", "false");
     byId("toasts").replaceChildren();

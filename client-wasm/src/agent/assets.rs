@@ -23,6 +23,13 @@ extern "C" {
     fn release(this: &Store, hash: &[u8]);
     #[wasm_bindgen(method)]
     fn close(this: &Store);
+    #[wasm_bindgen(catch)]
+    async fn forget() -> Result<JsValue, JsValue>;
+}
+
+/// Deletes what is kept between sessions.
+pub(crate) async fn forget_all() -> Result<(), JsValue> {
+    forget().await.map(drop)
 }
 
 /// Where an answer of the console's storage goes: the hash, and the size of the copy if there is one.

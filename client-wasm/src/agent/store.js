@@ -18,10 +18,11 @@ export class Store {
   async look(hash) {
     const key = keyOf(hash);
     try {
-      const blob = await this.ask("readonly", "blobs", (blobs) => blobs.get(key));
+      const { blobs, uses } = await this.tables();
+      const blob = await answer(blobs.get(key));
       if (!blob) return 0;
+      uses.put({ key, size: blob.size, used: Date.now() });
       this.assets.set(key, present(blob));
-      this.ask("readwrite", "uses", (uses) => uses.put({ key, size: blob.size, used: Date.now() })).catch(() => {});
       return blob.size;
     } catch {
       return 0;
@@ -52,25 +53,41 @@ export class Store {
     this.opened?.then((db) => db.close(), () => {});
   }
 
+  // The copy, its entry and what has to go for it, all of it or nothing: a copy without an entry
+  // would never go.
   async copy(key, blob) {
-    await this.ask("readwrite", "blobs", (blobs) => blobs.put(blob, key));
-    await this.ask("readwrite", "uses", (uses) => uses.put({ key, size: blob.size, used: Date.now() }));
-    const uses = await this.ask("readonly", "uses", (uses) => uses.index("used").getAll());
-    let size = uses.reduce((sum, use) => sum + use.size, 0);
-    for (const use of uses) {
+    const { blobs, uses } = await this.tables();
+    blobs.put(blob, key);
+    uses.put({ key, size: blob.size, used: Date.now() });
+    const oldest = await answer(uses.index("used").getAll());
+    let size = oldest.reduce((sum, use) => sum + use.size, 0);
+    for (const use of oldest) {
       if (size <= ROOM) break;
       size -= use.size;
-      await this.ask("readwrite", "blobs", (blobs) => blobs.delete(use.key));
-      await this.ask("readwrite", "uses", (uses) => uses.delete(use.key));
+      blobs.delete(use.key);
+      uses.delete(use.key);
     }
   }
 
-  // One request to one table.
-  async ask(mode, table, request) {
+  async tables() {
     if (!this.keeps) throw new Error("nothing is kept");
-    const db = await (this.opened ??= open());
-    return answer(request(db.transaction(table, mode).objectStore(table)));
+    return tablesOf(await (this.opened ??= open()));
   }
+}
+
+// Deletes all copies.
+export async function forget() {
+  const db = await open();
+  const tables = tablesOf(db);
+  const cleared = Object.values(tables).map((table) => answer(table.clear()));
+  await Promise.all(cleared);
+  db.close();
+}
+
+// The copies, and when each was last used.
+function tablesOf(db) {
+  const doing = db.transaction(["blobs", "uses"], "readwrite");
+  return { blobs: doing.objectStore("blobs"), uses: doing.objectStore("uses") };
 }
 
 function open() {

@@ -7,7 +7,12 @@ const PICTURE = 0, FONT = 1, LIVE = 2;
 const AT_ONCE = 4;
 // Larger pictures are made smaller.
 const LARGE = 16 << 20;
+// How often it is waited for that it is known what is on the screen.
+const PATIENCE = 10;
 const UNREADABLE = 0, TOO_LARGE = 1, OVER_BUDGET = 2;
+const NO_ROOM = new Error("no room"), ABSENT = new Error("not loaded");
+// Engines that can tell what came from their cache tell all that did.
+const TELLS_OF_CACHE = "deliveryType" in PerformanceResourceTiming.prototype;
 
 export class Assets {
   // `tell(number, hash, size, keep, painted)`; without a hash `size` says why there is none.
@@ -16,6 +21,8 @@ export class Assets {
     this.painted = painted;
     this.tell = tell;
     this.blobs = new Map();
+    this.room = Infinity;
+    this.patience = 0;
     this.waiting = [];
     this.busy = 0;
     this.stopping = new AbortController();
@@ -67,9 +74,10 @@ export class Assets {
     this.next();
   }
 
-  // No more is to be read: what waits is missing.
-  full() {
-    this.isFull = true;
+  // So many bytes more may be read. If none, what waits is missing.
+  left(room) {
+    this.room = room;
+    if (room > 0) return;
     for (const { number } of this.waiting.splice(0)) this.tell(number, undefined, OVER_BUDGET, false, false);
   }
 
@@ -92,12 +100,18 @@ export class Assets {
 
   next() {
     if (this.scheduled || this.busy >= AT_ONCE || this.stopping.signal.aborted) return;
-    if (this.isFull) return this.full();
+    if (this.room <= 0) return this.left(0);
     this.scheduled = true;
     const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 1));
     idle(() => {
       this.scheduled = false;
       if (this.stopping.signal.aborted) return;
+      // What is on the screen is known with the next frame, of a page that is seen at all.
+      if (this.pictures.unseen.size && this.patience++ < PATIENCE) {
+        setTimeout(() => this.next(), 20);
+        return;
+      }
+      this.patience = 0;
       for (const doc of this.pictures.documents()) this.watchWindow(dom.defaultView(doc));
       for (const asset of this.choose(AT_ONCE - this.busy)) this.load(asset);
     }, { timeout: 1000 });
@@ -107,13 +121,14 @@ export class Assets {
   // loaded. What the page has not loaded waits until it does.
   choose(count) {
     const areas = this.pictures.areas();
-    const rank = ({ use, url }) => {
+    const rank = ({ use, url, probed }) => {
       const own = /^(data|blob):/.test(url);
       const loaded = own || this.used.has(url.split("#")[0]);
-      if (use === FONT) return loaded ? 1e12 : this.all ? 1 : 0;
+      const rest = this.all || (!probed && this.isSilent(url)) ? 1 : 0;
+      if (use === FONT) return loaded ? 1e12 : rest;
       const area = areas.get(url);
       if (area !== undefined) return 1e6 + area;
-      return this.pictures.imageOf(url) ? 10 : loaded ? 1e6 : this.all ? 1 : 0;
+      return this.pictures.imageOf(url) ? 10 : loaded ? 1e6 : rest;
     };
     const ranked = this.waiting.map((asset) => [rank(asset), asset]).filter(([rank]) => rank > 0);
     ranked.sort(([a], [b]) => b - a);
@@ -122,13 +137,28 @@ export class Assets {
     return chosen;
   }
 
-  async load({ number, use, url }) {
+  // Whether the engine may not tell of having this, as some do of what they have in memory. Then the
+  // cache is asked, and nobody else.
+  isSilent(url) {
+    return !TELLS_OF_CACHE && originOf(url) === location.origin && document.readyState === "complete";
+  }
+
+  async load(asset) {
+    const { number, use, url } = asset;
+    const known = this.all || use === PICTURE && this.pictures.imageOf(url) || /^(data|blob):/.test(url);
+    const probes = !known && !this.used.has(url.split("#")[0]);
     this.busy++;
     try {
-      const { blob, keep } = await this.bytes(use, url);
-      await this.take(number, blob.size > LARGE && use === PICTURE ? await smaller(blob) : blob, keep, false);
-    } catch {
-      this.tell(number, undefined, UNREADABLE, false, false);
+      if (probes && !await isCached(url)) {
+        this.waiting.push({ ...asset, probed: true });
+        throw ABSENT;
+      }
+      let { blob, keep } = await this.bytes(use, url);
+      if (blob.size > LARGE && use === PICTURE) blob = await smaller(blob);
+      if (blob.size > this.room) throw NO_ROOM;
+      await this.take(number, blob, keep, false);
+    } catch (error) {
+      if (error !== ABSENT) this.tell(number, undefined, error === NO_ROOM ? OVER_BUDGET : UNREADABLE, false, false);
     }
     this.busy--;
     this.next();
@@ -149,7 +179,7 @@ export class Assets {
       try {
         return await this.fetch(url, origin);
       } catch (error) {
-        if (!image) throw error;
+        if (!image || error === NO_ROOM) throw error;
       }
     }
     if (!image) throw new Error("closed");
@@ -163,6 +193,11 @@ export class Assets {
       const credentials = own ? "same-origin" : "omit";
       const answer = await fetch(url, { cache, credentials, signal, priority: "low" });
       if (!answer.ok) throw new Error("refused");
+      const length = Number(answer.headers.get("content-length") ?? 0);
+      if (length > this.room && length <= LARGE) {
+        answer.body?.cancel();
+        throw NO_ROOM;
+      }
       const control = answer.headers.get("cache-control") ?? "";
       const keep = !url.startsWith("blob:") && !/private|no-store/i.test(control);
       return { blob: await answer.blob(), keep };
@@ -171,19 +206,30 @@ export class Assets {
       return await ask("force-cache");
     } catch (error) {
       // What the page loaded without asking for leave lies in the cache without it.
-      if (own || this.closed.has(origin) || this.stopping.signal.aborted) throw error;
+      if (error === NO_ROOM || own || this.closed.has(origin) || this.stopping.signal.aborted) throw error;
       return ask("reload");
     }
   }
 }
 
+// What a policy may allow or forbid: of what is made in the page a scheme, which is all that the
+// report of a refusal says of it.
 const originOf = (url) => {
+  if (url === "blob" || url.startsWith("blob:")) return "blob";
   try {
     return new URL(url).origin;
   } catch {
     return url;
   }
 };
+
+async function isCached(url) {
+  try {
+    return (await fetch(url, { cache: "only-if-cached", mode: "same-origin" })).ok;
+  } catch {
+    return false;
+  }
+}
 
 // By hand: a page's policy may forbid to fetch it.
 function decode(url) {
@@ -208,9 +254,12 @@ function percentDecoded(text) {
 }
 
 // The picture of an image that may be read but not fetched; throws for one that may not.
+// Decoding it may take long, and is not waited for.
 async function drawn(image) {
-  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
-  canvas.getContext("2d").drawImage(image, 0, 0);
+  const { naturalWidth, naturalHeight } = image;
+  const bitmap = await createImageBitmap(image, { resizeWidth: naturalWidth, resizeHeight: naturalHeight });
+  const canvas = new OffscreenCanvas(naturalWidth, naturalHeight);
+  canvas.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
   return canvas.convertToBlob();
 }
 

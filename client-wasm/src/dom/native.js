@@ -12,17 +12,17 @@ const GETTERS = {
   CharacterData: ["data"],
   Element: ["localName", "namespaceURI", "scrollLeft", "scrollTop", "shadowRoot"],
   ShadowRoot: ["host"],
-  Document: ["compatMode", "defaultView", "documentElement", "fonts", "hidden", "implementation", "scrollingElement",
-    "timeline", "title", "URL"],
+  Document: ["compatMode", "contentType", "defaultView", "doctype", "documentElement", "fonts", "hidden",
+    "implementation", "scrollingElement", "timeline", "title", "URL"],
   HTMLElement: ["offsetHeight", "offsetWidth", "style"],
   HTMLIFrameElement: ["contentDocument"],
 };
 const METHODS = {
-  Element: ["closest", "getAttribute", "getAttributeNames", "getBoundingClientRect", "hasAttribute", "hasAttributes",
-    "matches", "prepend", "remove", "removeAttribute", "removeAttributeNS", "scrollTo", "setAttribute", "setAttributeNS",
-    "toggleAttribute"],
+  Element: ["closest", "getAttribute", "getAttributeNames", "getAttributeNode", "getBoundingClientRect",
+    "hasAttribute", "hasAttributes", "matches", "prepend", "remove", "removeAttribute", "removeAttributeNS", "scrollTo",
+    "setAttribute", "setAttributeNode", "setAttributeNS", "toggleAttribute"],
   Document: ["close", "createDocumentFragment", "createElementNS", "createTextNode", "createTreeWalker", "getSelection",
-    "open", "write"],
+    "importNode", "open", "write"],
   EventTarget: ["addEventListener"],
   Node: ["appendChild", "getRootNode", "insertBefore"],
 };

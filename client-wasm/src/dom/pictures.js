@@ -17,8 +17,11 @@ export class Pictures {
     this.note = note;
     // How much of each element is on the screen, in CSS pixels.
     this.visible = new Map();
+    // Those of which that is not known yet.
+    this.unseen = new Set();
     this.watcher = observer(win, "IntersectionObserver", (entries) => {
       for (const { target, isIntersecting, intersectionRect: { width, height } } of entries) {
+        this.unseen.delete(target);
         if (isIntersecting) this.visible.set(target, width * height);
         else this.visible.delete(target);
       }
@@ -30,12 +33,14 @@ export class Pictures {
   reset() {
     this.seen = new Map();
     this.visible.clear();
+    this.unseen.clear();
     this.watcher.disconnect();
   }
 
   forget(node) {
     if (!this.seen.delete(node)) return;
     this.visible.delete(node);
+    this.unseen.delete(node);
     this.watcher.unobserve(node);
   }
 
@@ -67,7 +72,10 @@ export class Pictures {
     const id = out.number(node);
     const text = look(node, tag, id);
     if (text === null && tag !== "img" && tag !== "video" && tag !== "audio") return;
-    if (!this.seen.has(node)) this.watcher.observe(node);
+    if (!this.seen.has(node)) {
+      this.unseen.add(node);
+      this.watcher.observe(node);
+    }
     this.seen.set(node, { text, id });
     if (text !== null) out.set(PICTURE, text);
   }

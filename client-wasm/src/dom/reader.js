@@ -2,11 +2,12 @@
 // node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
 // those of `core/src/reading.rs`.
 
-import { Array, Map, MutationObserver, Set, WeakSet, dom, fields, styleOf } from "./native.js";
+import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
+import { inlineStyle } from "./sheets.js";
 
 // Asked of each node: engines know a constant for what it is.
 const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastChild, localName, namespaceURI,
-  nextSibling, nodeType, ownerDocument, parentNode, previousSibling } = dom;
+  nextSibling, nodeType, parentNode, previousSibling } = dom;
 
 const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
 const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
@@ -347,7 +348,7 @@ export class Reader {
     this.count = 0;
     switch (type) {
       case 9: {
-        this.push(DOCUMENT | (dom.compatMode(node) === "BackCompat" ? 16 : 0) | parts << 6, id);
+        this.push(DOCUMENT | this.documents.mode(node) << 4 | parts << 6, id);
         if (parts & SETTINGS) this.states.root(node, this);
         break;
       }
@@ -411,7 +412,7 @@ export class Reader {
     for (const name of names) {
       this.words[this.length++] = this.string(name);
       // It is asked in lower case, and some have it otherwise.
-      this.words[this.length++] = this.string(valueOf(node, name));
+      this.words[this.length++] = this.string(name === "style" ? inlineStyle(node) : getAttribute(node, name) ?? "");
     }
     this.count += names.length;
     this.room -= names.length >> 3;
@@ -441,7 +442,7 @@ export class Reader {
       // Long texts take their time, too.
       this.room -= text.length >> 8;
       this.sids.set(text, sid);
-      this.strings.push(text);
+      this.strings.push(wellFormed(text));
     }
     return sid;
   }
@@ -466,15 +467,10 @@ function isRead(node) {
   return type === 3 || type === 4 || (type === 1 && !OWN.has(localName(node)));
 }
 
-// A style is what is in force of it. What an address in a frame's style is relative to is told with
-// it; see `sheets.js`.
-function valueOf(node, name) {
-  const value = getAttribute(node, name) ?? "";
-  if (name !== "style") return value;
-  // A page's policy can forbid the attribute, which then says nothing.
-  if (styleOf(node)?.length === 0) return "";
-  if (ownerDocument(node) === document || !value.includes("(")) return value;
-  return `@saath-base ${JSON.stringify(dom.baseURI(node))};${value}`;
+// Half a character would be lost on the way, or found together with the other half in the next text:
+// it goes as one of the last that are nobody's, and the writer makes it what it was.
+function wellFormed(text) {
+  return text.isWellFormed?.() ? text : text.replace(/\p{Surrogate}/gu, (half) => String.fromCodePoint(0x102000 + half.charCodeAt(0)));
 }
 
 function isOpen(node, tag) {

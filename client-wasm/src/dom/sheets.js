@@ -1,6 +1,6 @@
 // Style sheets as text.
 
-import { Array, WeakMap, dom, ofWindow } from "./native.js";
+import { Array, WeakMap, dom, ofWindow, styleOf } from "./native.js";
 
 export class Sheets {
   constructor(edits, alternates, registered) {
@@ -205,4 +205,13 @@ function declarations(style) {
   for (const name of SHORTHANDS) if (style.getPropertyValue(name).includes("var(")) write(name);
   for (const name of style) write(name);
   return text;
+}
+
+// A style attribute: what is in force of it, and what an address in a frame's is relative to.
+export function inlineStyle(node) {
+  // A page's policy can forbid the attribute, which then says nothing.
+  if (styleOf(node)?.length === 0) return "";
+  const text = dom.getAttribute(node, "style") ?? "";
+  if (dom.ownerDocument(node) === document || !text.includes("(")) return text;
+  return baseRule(dom.baseURI(node)) + text;
 }

@@ -20,7 +20,7 @@ const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "
 const SHEETS = 64;
 
 export class States {
-  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures) {
+  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures, slots) {
     this.styles = sheets;
     this.pseudos = pseudos;
     this.screen = screen;
@@ -29,6 +29,7 @@ export class States {
     this.selected = selected;
     this.waits = waits;
     this.pictures = pictures;
+    this.slots = slots;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
@@ -44,6 +45,7 @@ export class States {
     this.motion.start(signal, wake);
     this.layers.start(signal, note, id);
     this.selected.start(signal, wake, id);
+    this.slots.start(signal, wake, id);
     // One a document: not every engine measures in those of frames, too.
     this.resizes = new Map();
     signal.addEventListener("abort", () => {
@@ -101,6 +103,7 @@ export class States {
     this.motion.reset();
     this.layers.reset();
     this.selected.reset();
+    this.slots.reset();
     this.pictures.reset();
   }
 
@@ -118,6 +121,7 @@ export class States {
     this.motion.forget(node);
     this.layers.forget(node);
     this.selected.forget(node);
+    this.slots.forget(node);
   }
 
   // Compares what leaves no trace with what it was when it was read; of the sheets some at a time.
@@ -131,6 +135,7 @@ export class States {
     this.motion.changed(mark);
     this.layers.changed(mark);
     this.selected.changed(mark);
+    this.slots.changed(mark);
     for (let i = 0; i < SHEETS; i++) {
       const { done, value } = this.round.next();
       if (done) {
@@ -161,6 +166,7 @@ export class States {
         break;
     }
     this.layers.element(node, tag, out);
+    this.slots.element(node, tag, out);
     if (isBlocked || SIZED.has(tag) || (tag === "input" && dom.namespaceURI(node) === HTML && input.type(node) === "image")) this.size(node, out);
     if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
@@ -222,6 +228,7 @@ export class States {
     }
     this.motion.root(root);
     this.layers.root(root);
+    this.slots.root(root, out);
     this.adopted.set(root, this.styles.adoptedState(root));
     const adopted = this.styles.adopted(root);
     if (adopted) out.set(ADOPTED, adopted);

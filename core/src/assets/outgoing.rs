@@ -86,9 +86,9 @@ impl Outgoing {
         (self.sent, self.acknowledged) = (0, 0);
     }
 
-    /// Whether there is room in the budget: what is beyond it need not be read at all.
-    pub fn has_budget(&self) -> bool {
-        self.total < BUDGET
+    /// What there is room for in the budget, in bytes: what is larger need not be read at all.
+    pub fn room(&self) -> u64 {
+        BUDGET - self.total
     }
 
     /// An asset was read. The same number may come again with other content.
@@ -286,7 +286,7 @@ mod tests {
         }
         outgoing.ready(7, hash(1), MAX_ASSET, true);
         outgoing.ready(8, hash(8), MAX_ASSET + 1, true);
-        assert!(!outgoing.has_budget());
+        assert_eq!(outgoing.room(), 0);
         let offer = outgoing.offer().unwrap();
         let missing: Vec<_> = offer
             .assets

@@ -1,6 +1,7 @@
 //! End to end in real browsers. `BROWSER=chromium` or `firefox` says which; `cargo xtask test`
 //! runs both.
 
+mod assets;
 mod bad_input;
 mod bad_pages;
 mod fidelity;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HOST, LOCATION, ORIGIN};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, LOCATION, ORIGIN};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -56,7 +56,10 @@ async fn respond(
         Err(_) => Answer::text(413, "That is too much."),
     };
 
-    let mut response = Response::builder().status(answer.status).header(CONTENT_TYPE, answer.mime);
+    let mut response = Response::builder()
+        .status(answer.status)
+        .header(CONTENT_TYPE, answer.mime)
+        .header(CACHE_CONTROL, answer.caching());
     for (name, value) in site.headers() {
         response = response.header(*name, value);
     }

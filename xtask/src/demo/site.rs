@@ -93,7 +93,6 @@ impl Site {
             ("referrer-policy", "no-referrer".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
             ("x-dns-prefetch-control", "off".to_owned()),
-            ("cache-control", "no-store".to_owned()),
         ];
         if matches!(role, Role::Console) {
             headers.push(("cross-origin-opener-policy", "same-origin".to_owned()));
@@ -208,6 +207,12 @@ impl Answer {
     pub(super) fn text(status: u16, text: &str) -> Self {
         let body = format!("{text}\n").into_bytes();
         Self { status, mime: "text/plain; charset=utf-8", location: None, body }
+    }
+
+    /// Pages are always the newest; pictures and fonts are nobody's secret and change rarely.
+    pub(super) fn caching(&self) -> &'static str {
+        let lasts = self.mime.starts_with("image/") || self.mime.starts_with("font/");
+        if lasts { "max-age=3600" } else { "no-store" }
     }
 
     fn json(body: Vec<u8>) -> Self {
