@@ -56,18 +56,21 @@ const uncurried = (f) => f && apply(bind, call, [f]);
 const getter = (type, name) => uncurried(descriptor(realm, type, name)?.get) ?? (() => undefined);
 const method = (type, name) => uncurried(realm[type].prototype[name]);
 
-// `dom.firstChild(node)` for `node.firstChild`, `dom.matches(node, css)` for `node.matches(css)`.
-export const dom = {};
-for (const type in GETTERS) for (const name of GETTERS[type]) dom[name] = getter(type, name);
-for (const type in METHODS) for (const name of METHODS[type]) dom[name] = method(type, name);
-for (const name of SHARED_GETTERS) dom[name] = shared(getter, name);
-for (const name of SHARED_METHODS) dom[name] = shared(method, name);
+const own = {};
+for (const type in GETTERS) for (const name of GETTERS[type]) own[name] = getter(type, name);
+for (const type in METHODS) for (const name of METHODS[type]) own[name] = method(type, name);
+for (const name of SHARED_GETTERS) own[name] = shared(getter, name);
+for (const name of SHARED_METHODS) own[name] = shared(method, name);
+
+// `dom.firstChild(node)` for `node.firstChild`, `dom.matches(node, css)` for `node.matches(css)`. A
+// copy is found things in faster than what was filled one by one.
+export const dom = { ...own };
 
 // `fields.input.value(node)`, for what has been found to be an input.
 export const fields = {};
 for (const type in FIELDS) {
-  const own = fields[FIELDS[type].tag] = {};
-  for (const name of FIELDS[type].names) own[name] = getter(type, name);
+  const all = fields[FIELDS[type].tag] = {};
+  for (const name of FIELDS[type].names) all[name] = getter(type, name);
 }
 
 // Elements of other namespaces have it elsewhere, and hide nothing.
@@ -112,9 +115,9 @@ export function ofWindow(doc, name) {
 export const titleElement = (doc) => dom.querySelectorAll(doc, "title")[0];
 
 function shared(kindOf, name) {
-  const own = {};
-  for (const kind in KINDS) own[kind] = kindOf(KINDS[kind], name);
-  return (node, a, b) => own[dom.nodeType(node)](node, a, b);
+  const of = {};
+  for (const kind in KINDS) of[kind] = kindOf(KINDS[kind], name);
+  return (node, a, b) => of[dom.nodeType(node)](node, a, b);
 }
 
 function descriptor(win, type, name) {

@@ -3,6 +3,8 @@
 
 import { Array, Map, Set, WeakMap, dom } from "./native.js";
 
+const { shadowRoot } = dom;
+
 // Where `early.js` keeps the closed roots that were attached before we came.
 const EARLY = Symbol.for("saath.roots");
 // By which a wrapped `attachShadow` tells what it wraps, also to another copy of this module.
@@ -25,9 +27,9 @@ export class Shadows {
     };
   }
 
+  // Of an element.
   of(node) {
-    if (dom.nodeType(node) !== 1) return null;
-    const root = dom.shadowRoot(node) ?? this.closed.get(node);
+    const root = shadowRoot(node) ?? this.closed.get(node);
     if (root) return root;
     for (const roots of this.early.values()) {
       const root = roots.get(node);
