@@ -283,15 +283,19 @@ export class Reader {
     const open = (light || tagOf(node) === "iframe") && !(this.marks.get(node) & BLOCK);
     this.open(node, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
+    let left = false;
     const child = (child) => {
       const id = this.ids.get(child);
       if (id !== undefined && !whole.has(child)) this.push(KNOWN, id);
       else if (this.room > 0) this.whole(child);
+      else if (id === undefined) left = true;
       else this.leaveChild(child, id, node);
     };
     const root = this.inner(node);
     if (root) child(root);
     if (light) for (let at = firstChild(node); at; at = nextSibling(at)) if (isRead(at)) child(at);
+    // Once: a long list is gone through at each turn.
+    if (left) this.leave(this.ids.get(node), CHILDREN);
     this.push(END);
   }
 
