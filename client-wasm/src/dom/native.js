@@ -102,6 +102,27 @@ export function focusedIn(doc) {
 
 if (frame) dom.remove(frame);
 
+// By which a wrapped function tells what it wraps, also to another copy of this module.
+const LAYER = Symbol.for("saath.layer");
+
+// Puts `heard(call, self, args)` in the place of a function; what is given back puts the function
+// into its place again. Others may have wrapped it since, and may stop earlier or later.
+export function wrap(owner, name, heard) {
+  const layer = { original: owner[name] };
+  // Proxies keep the functions' names, lengths and looks.
+  const wrapped = owner[name] = new Proxy(layer.original, {
+    apply: (_, self, args) => heard(() => apply(layer.original, self, args), self, args),
+    get: (original, key) => (key === LAYER ? layer : Reflect.get(original, key)),
+  });
+  return () => {
+    if (owner[name] === wrapped) owner[name] = layer.original;
+    // Then they take what we wrapped, if they are of our kind.
+    let above = owner[name][LAYER];
+    while (above && above.original !== wrapped) above = above.original[LAYER];
+    if (above) above.original = layer.original;
+  };
+}
+
 // What the window of a document has by this name. It may show another document by now, and one of
 // another origin.
 export function ofWindow(doc, name) {
