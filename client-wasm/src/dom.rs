@@ -14,33 +14,14 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
+mod motion;
 pub(crate) mod native;
 mod sheets;
 mod words;
 
-use sheets::Sheets;
+use motion::{Layers, Motion, Player, Selected, Selector, TopLayer};
+use sheets::{Cascade, Sheets};
 pub(crate) use words::{Writing, Written};
-
-#[wasm_bindgen(module = "/src/dom/motion.js")]
-extern "C" {
-    type Motion;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Motion;
-}
-
-#[wasm_bindgen(module = "/src/dom/toplayer.js")]
-extern "C" {
-    type TopLayer;
-    #[wasm_bindgen(constructor)]
-    fn new() -> TopLayer;
-}
-
-#[wasm_bindgen(module = "/src/dom/selected.js")]
-extern "C" {
-    type Selected;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Selected;
-}
 
 #[wasm_bindgen(module = "/src/dom/pseudo.js")]
 extern "C" {
@@ -67,6 +48,13 @@ extern "C" {
     fn new() -> Pictures;
 }
 
+#[wasm_bindgen(module = "/src/dom/slots.js")]
+extern "C" {
+    type Slots;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Slots;
+}
+
 #[wasm_bindgen(module = "/src/dom/state.js")]
 extern "C" {
     type States;
@@ -80,6 +68,7 @@ extern "C" {
         selected: Selected,
         waits: &Waits,
         pictures: &Pictures,
+        slots: Slots,
     ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
@@ -130,6 +119,13 @@ extern "C" {
     fn new() -> Frames;
 }
 
+#[wasm_bindgen(module = "/src/dom/marks.js")]
+extern "C" {
+    type Marks;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Marks;
+}
+
 #[wasm_bindgen(module = "/src/dom/reader.js")]
 extern "C" {
     type Reader;
@@ -140,6 +136,7 @@ extern "C" {
         states: &States,
         shadows: Shadows,
         documents: Documents,
+        marks: Marks,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -180,27 +177,6 @@ extern "C" {
     fn is_replaced(this: &Reader) -> bool;
 }
 
-#[wasm_bindgen(module = "/src/dom/play.js")]
-extern "C" {
-    type Player;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Player;
-}
-
-#[wasm_bindgen(module = "/src/dom/layers.js")]
-extern "C" {
-    type Layers;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Layers;
-}
-
-#[wasm_bindgen(module = "/src/dom/select.js")]
-extern "C" {
-    type Selector;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Selector;
-}
-
 #[wasm_bindgen(module = "/src/dom/assets.js")]
 extern "C" {
     type Assets;
@@ -213,13 +189,6 @@ extern "C" {
     type Placer;
     #[wasm_bindgen(constructor)]
     fn new() -> Placer;
-}
-
-#[wasm_bindgen(module = "/src/dom/cascade.js")]
-extern "C" {
-    type Cascade;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Cascade;
 }
 
 #[wasm_bindgen(module = "/src/dom/writer.js")]
@@ -288,7 +257,7 @@ impl Mirror {
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            sheets::new(),
+            sheets::of_page(),
             Pseudos::new(),
             &screen,
             Motion::new(),
@@ -296,8 +265,10 @@ impl Mirror {
             Selected::new(),
             &waits,
             &pictures,
+            Slots::new(),
         );
-        let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
+        let (shadows, documents, marks) = (Shadows::new(), Documents::new(), Marks::new());
+        let reader = Reader::new(document, &wake, &states, shadows, documents, marks);
         Self {
             reader,
             states,
@@ -446,7 +417,8 @@ impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
-        let (attributes, cascade, frames) = (Attributes::new(), Cascade::new(), Frames::new());
+        let (attributes, cascade, frames) =
+            (Attributes::new(), sheets::of_replica(), Frames::new());
         Self {
             writer: Writer::new(
                 frame, attributes, cascade, frames, player, layers, selector, assets, placer,

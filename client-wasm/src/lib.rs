@@ -18,6 +18,7 @@ mod record;
 mod scrollbars;
 mod socket;
 mod source;
+mod wakes;
 
 use agent::Ask;
 use js_sys::Function;

@@ -9,6 +9,7 @@ use crate::browser::{Inbox, NextFrame};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
 use crate::source::{Broken, Source};
+use crate::wakes::Wakes;
 use futures::StreamExt;
 use js_sys::{Function, Uint8Array};
 use saath_core::assets::{Flow, Hostile};
@@ -32,6 +33,7 @@ pub(crate) struct Recording {
 struct State {
     source: Source,
     view: Option<View>,
+    _wakes: Option<Wakes>,
 }
 
 /// Everything that can happen to a recording.
@@ -55,7 +57,8 @@ impl Recording {
         let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
         let halt = move || halting.flush();
         let source = Source::new(policy, Flow::Unasked, move || wake.ask(), halt, tell)?;
-        *recording.state.borrow_mut() = Some(State { source, view: None });
+        *recording.state.borrow_mut() =
+            Some(State { source, view: None, _wakes: Wakes::start(&next) });
         wasm_bindgen_futures::spawn_local(async move {
             while let Some(event) = events.next().await
                 && own.is_on()

@@ -19,7 +19,7 @@ pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;
 use crate::css::{self, Asked, Screen};
-use crate::node::{AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
+use crate::node::{self, AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
@@ -353,6 +353,10 @@ impl Masker<'_> {
                     }
                 }
                 SettingName::Prop(Prop::Withheld) => foreign = tag == "iframe",
+                SettingName::Prop(Prop::Slotted) => {
+                    let value = self.strings.push(&node::numbers(self.raw.strings.get(value)));
+                    self.settings.push((name, value));
+                }
                 SettingName::Prop(Prop::State) => {
                     let place =
                         states::Place { zone, parent, is_control: self.holds_value(tag, span) };

@@ -139,13 +139,15 @@ impl<'a> AttrName<'a> {
     /// The name itself if a replica may hold it, with what its value can be.
     ///
     /// Allowed are the names that the HTML, SVG and MathML standards give and that neither run
-    /// script nor fetch, and names with a hyphen or a leading underscore, to which the standards
-    /// will never give a meaning.
+    /// script nor fetch, and names to which the standards will never give a meaning: with a hyphen
+    /// or a leading underscore, or with a sign that they do not use.
     pub fn parse(name: &'a str) -> Option<(Self, AttrKind)> {
         if let Some(kind) = names::attribute_kind(name) {
             return Some((Self(name), kind));
         }
-        let own = (name.contains('-') || name.starts_with('_')) && !names::is_active(name);
+        let is_own = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | ':' | '_');
+        let own =
+            (name.contains(is_own) || name.starts_with(['_', '.', ':'])) && !names::is_active(name);
         (own && is_attribute_shaped(name)).then_some((Self(name), AttrKind::Data))
     }
 
@@ -153,6 +155,14 @@ impl<'a> AttrName<'a> {
     pub fn as_str(self) -> &'a str {
         self.0
     }
+}
+
+/// The numbers of nodes in a text, with a space between them, and nothing else that may stand there.
+pub fn numbers(text: &str) -> String {
+    let ids = text.split(' ').filter_map(|word| word.parse::<u32>().ok());
+    let words: Vec<_> =
+        ids.filter(|id| (1..=NodeId::MAX).contains(id)).map(|id| id.to_string()).collect();
+    words.join(" ")
 }
 
 /// State of an element that is no attribute.
@@ -191,11 +201,14 @@ pub enum Prop {
     Scheme = 13,
     /// What the customer has selected, as [`crate::selection`] has it, on the document.
     Selection = 14,
+    /// On a slot, the nodes that a script has put into it, in their order: see [`numbers`]. On a
+    /// shadow root, that this is how its slots are filled; then without a value.
+    Slotted = 15,
 }
 
 impl Prop {
     /// All of them, in order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Value,
         Self::Checked,
         Self::Indeterminate,
@@ -211,6 +224,7 @@ impl Prop {
         Self::Animations,
         Self::Scheme,
         Self::Selection,
+        Self::Slotted,
     ];
 
     /// From its number on the wire and in the glue.
@@ -238,9 +252,12 @@ fn is_custom_element(name: &str) -> bool {
 }
 
 fn is_attribute_shaped(name: &str) -> bool {
+    // What a parser takes as a part of a name, but for quotes and `<`, by which it says that it is wrong.
+    let is_part = |c: char| {
+        !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '\'' | '<' | '>' | '/' | '=')
+    };
     name.len() <= 128
-        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+        && name.chars().all(is_part)
         && !name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on"))
 }
 
@@ -256,7 +273,7 @@ mod tests {
         ] {
             assert_eq!(Tag::parse(Namespace::Html, name), None, "{name}");
         }
-        for name in ["script", "foreignObject", "animate", "set", "a\u{0}"] {
+        for name in ["script", "animate", "set", "foreignobject", "a\u{0}"] {
             assert_eq!(Tag::parse(Namespace::Svg, name), None, "{name}");
         }
         for name in [
@@ -284,9 +301,21 @@ mod tests {
             "",
             "a=b-c",
             "x y-z",
+            "a:title",
+            "@a=b",
+            "@a\"b",
+            "@a/b",
+            "@a\u{a0}b",
+            "on@click",
         ] {
             assert_eq!(AttrName::parse(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn numbers_of_nodes_are_nothing_else() {
+        assert_eq!(numbers("7 12 x 3 0 -4 4294967295 +5 <b>"), "7 12 3 5");
+        assert_eq!(numbers(""), "");
     }
 
     #[test]
@@ -299,6 +328,10 @@ mod tests {
         }
         assert_eq!(AttrName::parse("data-state").map(|n| n.1), Some(AttrKind::Data));
         assert_eq!(AttrName::parse("_ngcontent-abc").map(|n| n.1), Some(AttrKind::Data));
+        for name in ["@click", ":bind", "[value]", "(input)", "#ref", "*if", "{{y}}", "data-ü", "✓"]
+        {
+            assert_eq!(AttrName::parse(name).map(|n| n.1), Some(AttrKind::Data), "{name}");
+        }
         assert_eq!(AttrName::parse("class").map(|n| n.1), Some(AttrKind::Name));
         assert_eq!(AttrName::parse("viewBox").map(|n| n.1), Some(AttrKind::Structure));
         assert_eq!(AttrName::parse("href").map(|n| n.1), Some(AttrKind::Link));

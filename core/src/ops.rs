@@ -75,13 +75,27 @@ pub enum Key {
     Prop(Prop),
 }
 
-/// Whether the customer's document is in quirks mode.
+/// How a document is laid out, as its doctype has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Compat {
-    /// `CSS1Compat`.
+    /// By the standards.
     Standards,
-    /// `BackCompat`.
+    /// In quirks mode.
     Quirks,
+    /// In limited-quirks mode: by the standards, but for the height of lines.
+    Limited,
+}
+
+impl Compat {
+    /// From its number on the wire and in the glue.
+    pub fn from_code(code: u32) -> Option<Self> {
+        [Self::Standards, Self::Quirks, Self::Limited].into_iter().find(|mode| mode.code() == code)
+    }
+
+    /// Its number on the wire and in the glue.
+    pub fn code(self) -> u32 {
+        self as u32
+    }
 }
 
 /// Where a node goes: last among the children of `parent`, or before `before`.
@@ -257,7 +271,7 @@ mod tests {
                 Op::Text { id: NodeId(9), at: Place { parent: id, before: None }, text },
                 Op::Shadow { id: NodeId(300), host: id },
                 Op::Frame { id: NodeId(400), host: id, compat: Compat::Quirks },
-                Op::Frame { id: NodeId(401), host: id, compat: Compat::Standards },
+                Op::Frame { id: NodeId(401), host: id, compat: Compat::Limited },
                 Op::Move { id: NodeId(9), at: Place { parent: NodeId(300), before: Some(id) } },
                 Op::SetText { id: NodeId(9), text: row },
                 Op::Unset { id, key: Key::Attr(class) },

@@ -202,8 +202,7 @@ impl Reader<'_> {
                 }
                 DOCUMENT => {
                     let id = self.id()?;
-                    let compat =
-                        if head >> 4 & 1 == 1 { Compat::Quirks } else { Compat::Standards };
+                    let compat = Compat::from_code(head >> 4 & 3)?;
                     let marks = Marks(head >> 8 & 63);
                     let parts = Parts(head >> 6 & 3);
                     let settings = self.settings(head >> 14)?;

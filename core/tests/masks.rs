@@ -354,6 +354,25 @@ fn a_selection_is_told_where_both_its_ends_are_shown() {
 }
 
 #[test]
+fn what_is_in_a_slot_is_told_by_number() {
+    let slot = El { tag: "slot", props: &[(Prop::Slotted, "7 ABCPV1234D 9")], ..El::default() };
+    assert_eq!(send(&show_all(), &[slot]).0, ["slot", "7 9"]);
+}
+
+#[test]
+fn custom_states_are_told_where_values_are() {
+    let element = |marks| El {
+        tag: "x-field",
+        marks,
+        props: &[(Prop::State, "hover state-wrong")],
+        ..El::default()
+    };
+    assert_eq!(send(&show_all(), &[element(0)]).0, ["x-field", "hover state-wrong"]);
+    assert_eq!(send(&values(), &[element(0)]).0, ["x-field", "hover"]);
+    assert_eq!(send(&show_all(), &[element(Marks::MASK)]).0, ["x-field", "hover"]);
+}
+
+#[test]
 fn an_agent_acts_only_on_what_is_shown_and_allowed() {
     let (_, capture) = send(
         &values(),

@@ -17,16 +17,23 @@ const DROPPED = new Set(["src", "srcset", "action", "formaction", "data", "poste
   "srcdoc", "sandbox", "allow", "loading", "referrerpolicy", "nonce", "integrity", "crossorigin", "http-equiv", "charset", "checked", "selected", "xmlns", "xmlns:xlink"]);
 const STYLES = ["color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
   "textAlign", "display", "visibility", "opacity", "textDecorationLine", "borderTopColor", "borderTopWidth",
-  "borderTopStyle", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
+  "borderTopStyle", "outlineStyle", "outlineWidth", "outlineOffset", "boxShadow", "position", "transform", "whiteSpace", "listStyleType", "fill", "stroke"];
 /** What stands for them in a replica. */
 const OWN_KINDS = { "saath-gap": "gap", "saath-box": "box" };
 for (const tag of BOXES) OWN_KINDS[`saath-${tag}`] = "box";
 const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:",
   "http://www.w3.org/1998/Math/MathML": "math:" };
 /** The replica's own, which a page cannot set. */
-const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker"]);
-/** What is told of an element that no policy shows: enough to lay it out and style it. */
-const TOLD = new Set(["class", "id", "name", "type", "style"]);
+const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker", "data-saath-look"]);
+/** What is told of an element that no policy shows: its names, and what lays it out. */
+const TOLD = new Set(["class", "id", "name", "type", "style", "for", "form", "headers", "itemprop", "part", "slot",
+  "popovertarget", "command", "commandfor", "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details",
+  "aria-errormessage", "aria-flowto", "aria-labelledby", "aria-owns",
+  "align", "autocomplete", "cols", "colspan", "contenteditable", "dir", "disabled", "height", "hidden", "multiple", "nowrap",
+  "open", "popover", "readonly", "required", "role", "rows", "rowspan", "size", "span", "tabindex", "valign", "width", "wrap"]);
+/** Of these only that they are there, as selectors may ask; in blocks what would be read. */
+const READ = new Set(["label", "placeholder"]);
+const ADDRESS = /url\((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^)]*)\)/g;
 /** In place of what is never told. */
 const SECRET = "████████";
 const MOST = 12;
@@ -129,23 +136,26 @@ function head(node, isReplica, portable, size) {
   const bare = isNever(node) || attribute(node, "data-saath-withheld") !== null;
   const attributes = [];
   for (let { name, value } of attributesOf(node)) {
-    if (bare && !TOLD.has(name)) continue;
+    if (bare) {
+      value = told(name, value, isReplica);
+      if (value === null) continue;
+    }
     if (name.startsWith("on") || DROPPED.has(name) || OURS.has(name)) continue;
     // It says which sheets are in force: those are there or not.
     if (tag === "style" && (name === "media" || name === "title")) continue;
     // A part has its states as more names.
     if (isReplica && /parts?$/.test(name)) value = value.replace(/,? ?saath-[a-z-]+/g, "");
-    // Names that only frameworks know.
-    if (!/^(xlink:|xml:)?[a-z_][\w.-]*$/i.test(name)) continue;
+    // Names by which a parser says that something is wrong, and names in namespaces of nobody.
+    if (/["'<=]/.test(name) || /^(?!xlink:|xml:)[a-z][\w.]*:/i.test(name)) continue;
     if (!PREFIXES[namespaceOf(node)] && name !== name.toLowerCase()) continue;
     if (name === "value" && !["li", "meter", "progress"].includes(tag)) continue;
     // By its name a link could be opened in a frame.
     if (tag === "iframe" && name === "name") continue;
     // The size of some pictures is told by their style there; here it is measured.
     if ((tag === "img" || (tag === "input" && node.type === "image")) && name === "style") continue;
-    if (name === "href" && namespaceOf(node).endsWith("svg") && tag !== "a") {
-      // Into the page itself, or nowhere.
-      if (value.startsWith("#")) attributes.push(`href=${value}`);
+    if (/^(xlink:)?href$/.test(name) && namespaceOf(node).endsWith("svg") && tag !== "a") {
+      // Into the page itself, or nowhere: what comes from elsewhere is seen in the picture.
+      if (value.startsWith("#")) attributes.push(`${name}=${value}`);
     } else if (name === "href") attributes.push("href=#");
     // Style declarations: as the engine understands them, each in words of its own.
     else if (name === "style" && portable) attributes.push("style");
@@ -174,6 +184,15 @@ function head(node, isReplica, portable, size) {
   return `<${parts.join(" ")}>`;
 }
 
+/** What a replica may have of an attribute that no policy shows. What it has beyond that stays as it
+ *  is, and is found. */
+function told(name, value, isReplica) {
+  if (TOLD.has(name)) return value;
+  if (isReplica) return READ.has(name) && /^[█ ]*$/.test(value) ? value && SECRET : value;
+  if (READ.has(name)) return value.trim() && SECRET;
+  return /^_|-/.test(name) && !name.startsWith("aria-") ? "" : null;
+}
+
 /** What moves on it. Where a running one is depends on when it is asked. */
 function moves(node) {
   const animations = node.getAnimations?.({ subtree: true }) ?? [];
@@ -185,11 +204,11 @@ function moves(node) {
   });
 }
 
-/** Of two colour schemes the one in use is told, and of pictures that there is one. */
+/** Of two colour schemes the one in use is told, and of addresses that there is one: the picture
+ *  says what it is of. */
 function settled(style) {
-  style = style.replace(/url\([^)]*\)/g, "url()");
   const used = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`);
+  return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`).replace(ADDRESS, "url()");
 }
 
 function sizeOf(node) {
@@ -207,6 +226,6 @@ function looks(win, node) {
   const style = win.getComputedStyle(node);
   // A picture that is not sent and a value that is not told have stripes.
   const striped = localName(node) === "img" || isNever(node) || withheld(node) && withheld(node) !== "foreign";
-  const values = STYLES.map((name) => `${name} ${striped && name === "backgroundImage" ? "" : style[name].replace(/url\([^)]*\)/g, "url()")}`);
+  const values = STYLES.map((name) => `${name} ${striped && name === "backgroundImage" ? "" : style[name].replace(ADDRESS, "url()")}`);
   return [`at ${[x, y, width, height].map(Math.round)}`, ...values].join("; ");
 }

@@ -1,7 +1,10 @@
 // What of a page nobody need show: what no policy shows, and what is promised as a labelled box only.
 // Both are painted over on page and replica, by rule and not by page.
 
-import { allOf, attribute, boxOf, field, localName, shadowRoot, viewOf } from "./native.js";
+import { allOf, attribute, boxOf, field, localName, matches, shadowRoot, viewOf } from "./native.js";
+
+/** How far rings of focus reach, on the pages there are. */
+const RING = 8;
 
 /** Frames of the same origin have documents that can be looked at. */
 export function documentIn(frame) {
@@ -19,7 +22,10 @@ export function veiled(doc) {
   const look = (root) => {
     for (const node of allOf(root, "*")) {
       const { x, y, width, height } = boxOf(node);
-      if (isNever(node) || isBox(node)) found.push([x, y, width, height]);
+      // That it has the focus, or a chooser is open, is not told either, or said in other words: the
+      // ring around it.
+      const ring = isNever(node) && matches(node, ":focus") ? RING : 0;
+      if (isNever(node) || isBox(node)) found.push([x - ring, y - ring, width + 2 * ring, height + 2 * ring]);
       const shadow = shadowRoot(node) ?? closed?.get(node);
       if (shadow) look(shadow);
       const inner = /^i?frame$/.test(localName(node)) && documentIn(node);

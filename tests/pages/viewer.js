@@ -40,11 +40,11 @@ window.viewer = {
   differences() {
     if (failure) return [failure];
     recorder.flush();
-    if (failure) return [failure];
-    return differences(page.document, replica.document, styles && !page.plain);
+    return unlike();
   },
-  /** The same, when there is nothing any more or the patience (in ms) is over; and then where the
-   *  two are, whether the mouse is on the page, and what nobody need show of it. */
+  /** The same, without being asked to look, as in a session: when there is nothing any more or the
+   *  patience (in ms) is over; and then where the two are, whether the mouse is on the page, and what
+   *  nobody need show of it. */
   async settle({ patience, swapped }) {
     const start = performance.now();
     document.body.classList.toggle("swapped", swapped);
@@ -53,7 +53,7 @@ window.viewer = {
       // Twice: what is written in one frame is painted in the next.
       await nextFrame();
       await nextFrame();
-      wrong = window.viewer.differences();
+      wrong = unlike();
     } while (wrong.length && performance.now() - start < patience);
     const shown = place.querySelector("iframe");
     return { wrong, page: rect(frame), replica: shown && rect(shown), ratio: devicePixelRatio, hovered: frame.matches(":hover"),
@@ -108,6 +108,19 @@ window.viewer = {
     other.free();
     return { longest: Math.round(longest), frames: frames.length, differences: found };
   },
+  /** Records the page once more by another copy of the module: what that one's replica has otherwise,
+   * and how to stop it. */
+  async twice() {
+    const replica = new Replica(place);
+    const second = (await recordOf(page, "saath-test"))({ policy, emit: (frame) => replica.apply(frame) });
+    viewer.other = {
+      differences() {
+        second.flush();
+        return differences(page.document, replica.document, false);
+      },
+      stop: () => second.stop(),
+    };
+  },
   /** Emits what repairs the replica, if it needs it. */
   repair: () => {
     const doubt = replica.doubt();
@@ -133,6 +146,10 @@ window.viewer = {
     return { lines: window.viewer.lines(true), replica: rect(place.querySelector("iframe")) };
   },
 };
+
+function unlike() {
+  return failure ? [failure] : differences(page.document, replica.document, styles && !page.plain);
+}
 
 async function start() {
   await init();
@@ -183,11 +200,11 @@ function refuse({ blockedURI, effectiveDirective }) {
 }
 
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */
-async function recordOf(page) {
+async function recordOf(page, copy = "saath") {
   const script = page.document.createElement("script");
   script.type = "module";
   // Not inline: the page may have a policy.
-  script.src = "/record.js";
+  script.src = `/record.js?copy=${copy}`;
   const loaded = new Promise((done) => page.addEventListener("saath", done, { once: true }));
   page.document.documentElement.append(script);
   const { detail } = await loaded;

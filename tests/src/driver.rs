@@ -136,6 +136,8 @@ fn chromium(port: u16, profile: &Path, tap: Tap) -> (Command, Value) {
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
                 "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
+                // No link is visited: which are, no script may know, and so no replica.
+                "--incognito",
                 format!("--user-data-dir={}", profile.display()),
             ],
         },
@@ -158,6 +160,8 @@ fn firefox(port: u16, profile: &Path) -> Result<(Command, Value)> {
             "prefs": {
                 "app.update.auto": false,
                 "datareporting.policy.dataSubmissionEnabled": false,
+                // No link is visited, as in Chromium.
+                "layout.css.visited_links_enabled": false,
                 // Scrollbars that take room and do not fade, as Chromium has them here.
                 "widget.gtk.overlay-scrollbars.enabled": false,
             },

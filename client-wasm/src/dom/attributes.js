@@ -14,7 +14,7 @@ export class Attributes {
     if (name === "style" && styleOf(node)) styleOf(node).cssText = value;
     else if (name.startsWith("xlink:")) dom.setAttributeNS(node, XLINK, name, value);
     else if (name.startsWith("xml:")) dom.setAttributeNS(node, XML, name, value);
-    else dom.setAttribute(node, name, value);
+    else setNamed(node, name, value);
     if (name === "part" || name === "exportparts") nameParts(node);
   }
 
@@ -42,6 +42,20 @@ export class Attributes {
     style?.setProperty("width", `${width}px`, "important");
     style?.setProperty("height", `${height}px`, "important");
     style?.setProperty("box-sizing", "border-box", "important");
+  }
+}
+
+// Not every engine lets a script give an attribute each name that a parser does. There one is parsed:
+// in a document of nobody, and it is taken only if it came to what was asked for.
+function setNamed(node, name, value) {
+  try {
+    dom.setAttribute(node, name, value);
+  } catch {
+    const { body } = new DOMParser().parseFromString(`<p ${name}>`, "text/html");
+    const [attribute, more] = body.firstChild.attributes;
+    if (attribute?.name !== name.toLowerCase() || more) return;
+    dom.setAttributeNode(node, dom.importNode(dom.ownerDocument(node), attribute));
+    dom.getAttributeNode(node, name).value = value;
   }
 }
 

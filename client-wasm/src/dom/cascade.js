@@ -1,7 +1,7 @@
 // The style sheets of a replica. All are adopted ones, in the order in which the page has them: ours
 // first, so that its layer is weaker than any of the page's; then those of elements, in tree order;
-// last the page's own adopted ones. A console that forbids inline styles so forbids none of them, and a
-// text that many shadow trees have is parsed once.
+// last the page's own adopted ones. No policy of a console takes one away, and a text that many shadow
+// trees have is parsed once.
 
 import { adopt, dom } from "./native.js";
 
@@ -12,7 +12,7 @@ const BASE = `@layer saath {
     display: inline-block; vertical-align: baseline; overflow: hidden
   }
   saath-video { object-fit: contain }
-  saath-object:not([data-saath-label]) { display: inline; overflow: visible }
+  saath-object:not([data-saath-sized]) { display: inline; overflow: visible }
   [data-saath-label]:not([data-saath-picture])::after {
     content: attr(data-saath-label); position: absolute; padding: 2px 4px; font: 11px sans-serif; color: #5b6575
   }
@@ -42,6 +42,9 @@ const BASE = `@layer saath {
   :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
   [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
   :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
+  svg a:any-link[data-saath-state~="focus-visible"] { outline: auto 5px -webkit-focus-ring-color; outline-offset: 0 }
+  :is([type="checkbox" i], [type="radio" i])[data-saath-state~="focus-visible"] { outline-offset: 2px }
+  [data-saath-state~="focus-visible"]::-webkit-inner-spin-button { opacity: 1 }
   :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
   [data-saath-state~="-webkit-autofill"] {
     background: light-dark(#e8f0fe, #465a7e66) !important;
@@ -54,6 +57,10 @@ const NO_SCROLLBARS = "@layer saath { * { scrollbar-width: none !important } }";
 const SPARE = 64;
 
 export class Cascade {
+  constructor(looks) {
+    this.looks = looks;
+  }
+
   start(assets) {
     this.assets = assets;
     this.hides = false;
@@ -188,7 +195,7 @@ export class Cascade {
   // What a document looks like before any style of the page.
   base(doc) {
     const scheme = this.schemes.get(doc);
-    return BASE + (scheme ? `@layer saath { :root { color-scheme: ${scheme} } }` : "") + (this.hides ? NO_SCROLLBARS : "");
+    return BASE + this.looks.rules() + (scheme ? `@layer saath { :root { color-scheme: ${scheme} } }` : "") + (this.hides ? NO_SCROLLBARS : "");
   }
 
   // Lets go of documents that are gone, and of texts that nobody has any more.

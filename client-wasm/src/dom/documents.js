@@ -42,6 +42,10 @@ export class Documents {
     return doc;
   }
 
+  mode(doc) {
+    return modeOf(doc);
+  }
+
   frameOf(doc) {
     return this.known.get(doc)?.frame ?? null;
   }
@@ -66,10 +70,10 @@ export class Documents {
       if (known.root === dom.documentElement(doc)) continue;
       // As many listeners as before, should it only have another root.
       known.abort.abort();
-      const { frame, compat } = known;
+      const { frame, mode } = known;
       this.add(doc, frame);
       if (!frame) this.openings++;
-      if (compat !== dom.compatMode(doc)) renumber(doc, frame);
+      if (mode !== modeOf(doc)) renumber(doc, frame);
     }
   }
 
@@ -88,7 +92,7 @@ export class Documents {
 
   add(doc, frame) {
     const abort = new AbortController();
-    this.known.set(doc, { frame, abort, root: dom.documentElement(doc), compat: dom.compatMode(doc) });
+    this.known.set(doc, { frame, abort, root: dom.documentElement(doc), mode: modeOf(doc) });
     this.hear(doc, abort.signal);
     // The old document of a frame tells that it goes; the new one is there a moment later.
     if (!frame) return;
@@ -96,6 +100,17 @@ export class Documents {
     const view = dom.defaultView(doc);
     if (view) dom.addEventListener(view, "pagehide", gone, { signal: abort.signal });
   }
+}
+
+// How a document is laid out, which its doctype says: 0 by the standards, 1 in quirks mode, and 2 in
+// limited-quirks mode, of which `compatMode` does not tell.
+function modeOf(doc) {
+  if (dom.compatMode(doc) === "BackCompat") return 1;
+  const doctype = dom.doctype(doc);
+  if (!doctype || dom.contentType(doc) !== "text/html") return 0;
+  const { publicId, systemId } = doctype;
+  return /^-\/\/W3C\/\/DTD XHTML 1\.0 (Frameset|Transitional)\/\//i.test(publicId) ||
+    (systemId && /^-\/\/W3C\/\/DTD HTML 4\.01 (Frameset|Transitional)\/\//i.test(publicId)) ? 2 : 0;
 }
 
 function documentOf(frame) {

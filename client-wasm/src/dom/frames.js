@@ -19,13 +19,13 @@ export class Frames {
   }
 
   // Another document for a frame. The nodes of the one before are kept: they may yet move out.
-  open(id, host, compat) {
+  open(id, host, mode) {
     for (const [other, { host: same }] of this.told) if (same === host) this.told.delete(other);
     // A frame that is in no page has none; what would be in it is built and not seen.
     const doc = host.contentDocument ?? dom.implementation(this.writer.document).createHTMLDocument("");
     this.writer.keep(id, doc);
-    this.told.set(id, { host, compat });
-    this.writer.blank(doc, compat);
+    this.told.set(id, { host, mode });
+    this.writer.blank(doc, mode);
   }
 
   remove(id) {
@@ -42,7 +42,7 @@ export class Frames {
   label(host) {
     const doc = host.contentDocument;
     if (!doc || this.documents().includes(doc)) return;
-    this.writer.blank(doc, "CSS1Compat");
+    this.writer.blank(doc, 0);
     if (dom.getAttribute(host, "data-saath-withheld") !== "foreign") return;
     const root = dom.appendChild(doc, dom.createElementNS(doc, "http://www.w3.org/1999/xhtml", "html"));
     root.style.cssText = "font: 12px/1.4 sans-serif; color: #475569; background: #f1f5f9; padding: 6px; overflow: hidden";
@@ -57,12 +57,12 @@ export class Frames {
     // A frame that is put back brings those in it, which are empty by then.
     for (let again = true; again;) {
       again = false;
-      for (const [id, { host, compat }] of this.told) {
+      for (const [id, { host, mode }] of this.told) {
         const was = writer.nodes[id], doc = host.contentDocument;
         if (!doc || doc === was) continue;
         again = true;
         fresh.add(doc);
-        writer.blank(doc, compat);
+        writer.blank(doc, mode);
         const root = dom.documentElement(was);
         if (root) dom.appendChild(doc, root);
         writer.replace(id, was, doc);

@@ -118,7 +118,13 @@ export class Motion {
 
   number(animation) {
     let number = this.numbers.get(animation);
-    if (!number) this.numbers.set(animation, number = this.next++);
+    if (!number) {
+      this.numbers.set(animation, number = this.next++);
+      // The end of what a script has made is told to nobody else.
+      for (const type of ["finish", "cancel", "remove"]) {
+        animation.addEventListener(type, () => this.wake(), { signal: this.signal });
+      }
+    }
     return number;
   }
 

@@ -1,6 +1,6 @@
 // Style sheets as text.
 
-import { Array, WeakMap, dom, ofWindow } from "./native.js";
+import { Array, WeakMap, dom, ofWindow, styleOf } from "./native.js";
 
 export class Sheets {
   constructor(edits, alternates, registered) {
@@ -207,15 +207,11 @@ function declarations(style) {
   return text;
 }
 
-// A style is what is in force of it. What an address in a frame's style is relative to is told with
-// it. Of a reference into another drawing only what it names there is told: which
-// drawing is told as a picture is.
-export function valueOf(node, name, strict) {
-  const value = dom.getAttribute(node, name) ?? "";
-  if (name.endsWith("href") && dom.localName(node) === "use" && value.includes("#")) return value.slice(value.indexOf("#"));
-  if (name !== "style") return value;
+// A style attribute: what is in force of it, and what an address in a frame's is relative to. The
+// policies of `strict` documents forbid it, and it says nothing, or not what is in force.
+export function inlineStyle(node, strict) {
   const doc = dom.ownerDocument(node), style = styleOf(node);
-  // A page's policy can forbid the attribute, which then says nothing, or not what is in force.
-  const set = style?.length === 0 ? "" : style && strict.has(doc) ? style.cssText : value;
-  return doc === document || !set.includes("(") ? set : `@saath-base ${JSON.stringify(dom.baseURI(node))};${set}`;
+  if (style?.length === 0) return "";
+  const text = style && strict.has(doc) ? style.cssText : dom.getAttribute(node, "style") ?? "";
+  return doc === document || !text.includes("(") ? text : baseRule(dom.baseURI(node)) + text;
 }

@@ -4,7 +4,10 @@
 import { Array, Map, Set, dom, fields, observer } from "./native.js";
 import { fallsBack } from "./pictures.js";
 
-const { input, option, select, textarea } = fields;
+const { input, textarea } = fields;
+// Asked of each field each time.
+const { checked, indeterminate, type: typeOf, value: valueOf } = input;
+const { options, selectedOptions } = fields.select, { index } = fields.option;
 
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
   ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
@@ -18,7 +21,7 @@ const SIZED = new Set(["img", "canvas", "video", "audio", "frameset", "frame", "
 const SHEETS = 64;
 
 export class States {
-  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures) {
+  constructor(sheets, pseudos, screen, motion, layers, selected, waits, pictures, slots) {
     this.styles = sheets;
     this.pseudos = pseudos;
     this.screen = screen;
@@ -27,6 +30,7 @@ export class States {
     this.selected = selected;
     this.waits = waits;
     this.pictures = pictures;
+    this.slots = slots;
     // What was ever scrolled: asking all would lay the page out.
     this.scrolled = new Set();
   }
@@ -42,6 +46,7 @@ export class States {
     this.motion.start(signal, wake);
     this.layers.start(signal, note, id);
     this.selected.start(signal, wake, id);
+    this.slots.start(signal, wake, id);
     // One a document: not every engine measures in those of frames, too.
     this.resizes = new Map();
     signal.addEventListener("abort", () => {
@@ -99,6 +104,7 @@ export class States {
     this.motion.reset();
     this.layers.reset();
     this.selected.reset();
+    this.slots.reset();
     this.pictures.reset();
   }
 
@@ -116,19 +122,21 @@ export class States {
     this.motion.forget(node);
     this.layers.forget(node);
     this.selected.forget(node);
+    this.slots.forget(node);
   }
 
   // Compares what leaves no trace with what it was when it was read; of the sheets some at a time.
   // Whether the round is made.
   changed(mark) {
     this.pictures.changed(mark);
-    for (const [node, was] of this.controls) if (stateOf(node, dom.localName(node)) !== was) mark(node);
+    for (const [node, { tag, was }] of this.controls) if (stateOf(node, tag) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     for (const [doc, was] of this.schemes) if (schemeOf(doc) !== was) mark(doc);
     this.pseudos.changed(mark);
     this.motion.changed(mark);
     this.layers.changed(mark);
     this.selected.changed(mark);
+    this.slots.changed(mark);
     for (let i = 0; i < SHEETS; i++) {
       const { done, value } = this.round.next();
       if (done) {
@@ -159,6 +167,7 @@ export class States {
         break;
     }
     this.layers.element(node, tag, out);
+    this.slots.element(node, tag, out);
     if (isBlocked || (SIZED.has(tag) && !(tag === "object" && fallsBack(node))) || (tag === "input" && dom.namespaceURI(node) === HTML && input.type(node) === "image")) this.size(node, out);
     if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
@@ -169,7 +178,7 @@ export class States {
 
   // Not the element's own: what masks the typing into a field may have a value of its own to tell.
   field(node, tag, out) {
-    if (tag !== "option") this.controls.set(node, stateOf(node, tag));
+    if (tag !== "option") this.controls.set(node, { tag, was: stateOf(node, tag) });
     switch (tag) {
       case "input": {
         const type = input.type(node);
@@ -183,10 +192,10 @@ export class States {
       }
       case "textarea": out.set(VALUE, textarea.value(node)); break;
       case "select":
-        if (select.selectedIndex(node) < 0 && !select.multiple(node)) out.set(INDETERMINATE, "1");
+        if (fields.select.selectedIndex(node) < 0 && !fields.select.multiple(node)) out.set(INDETERMINATE, "1");
         break;
       case "option":
-        if (option.selected(node)) out.set(SELECTED, "1");
+        if (fields.option.selected(node)) out.set(SELECTED, "1");
         break;
     }
   }
@@ -220,6 +229,7 @@ export class States {
     }
     this.motion.root(root);
     this.layers.root(root);
+    this.slots.root(root, out);
     this.adopted.set(root, this.styles.adoptedState(root));
     const adopted = this.styles.adopted(root);
     if (adopted) out.set(ADOPTED, adopted);
@@ -259,11 +269,11 @@ function schemeOf(doc) {
 
 function stateOf(node, tag) {
   if (tag === "select") {
-    let state = select.options(node).length + ":";
-    for (const one of select.selectedOptions(node)) state += option.index(one) + ",";
+    let state = options(node).length + ":";
+    for (const option of selectedOptions(node)) state += index(option) + ",";
     return state;
   }
   if (tag === "textarea") return textarea.value(node);
-  const type = input.type(node);
-  return type === "checkbox" || type === "radio" ? `${input.checked(node)}${input.indeterminate(node)}` : input.value(node);
+  const type = typeOf(node);
+  return type === "checkbox" || type === "radio" ? `${checked(node)}${indeterminate(node)}` : valueOf(node);
 }

@@ -3,8 +3,8 @@
 use saath_core::assets::Picture;
 use saath_core::css;
 use saath_core::motion::{self, Carries};
-use saath_core::node::{Namespace, NodeId, Prop, state};
-use saath_core::ops::{Batch, Compat, Key, Op, Place, StrId, clean_value};
+use saath_core::node::{self, Namespace, NodeId, Prop, state};
+use saath_core::ops::{Batch, Key, Op, Place, StrId, clean_value};
 use saath_core::selection;
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +26,12 @@ pub(crate) struct Writing {
 
 impl Writing {
     pub(crate) fn write(&mut self, batch: &Batch) -> Written {
-        let mut out = Out { batch, written: Written::default(), known: HashMap::new() };
+        let mut out = Out {
+            batch,
+            written: Written::default(),
+            known: HashMap::new(),
+            by_hand: by_hand(batch),
+        };
         for op in batch.ops() {
             self.op(op, &mut out);
         }
@@ -38,7 +43,7 @@ impl Writing {
             Op::Document(compat) => {
                 self.foreign.clear();
                 self.frames.clear();
-                out.words(&[0, u32::from(compat == Compat::Quirks)]);
+                out.words(&[0, compat.code()]);
             }
             Op::Element { id, at, namespace, tag } => {
                 if namespace == Namespace::Html {
@@ -56,9 +61,11 @@ impl Writing {
                 let text = out.string(text);
                 out.placed(2, id, at, &[text]);
             }
-            Op::Shadow { id, host } => out.words(&[3, id.0, host.0]),
+            Op::Shadow { id, host } => {
+                out.words(&[3, id.0, host.0, u32::from(out.by_hand.contains(&id))]);
+            }
             Op::Frame { id, host, compat } => {
-                out.words(&[11, id.0, host.0, u32::from(compat == Compat::Quirks)]);
+                out.words(&[11, id.0, host.0, compat.code()]);
             }
             Op::Move { id, at } => out.placed(4, id, at, &[]),
             Op::Remove(id) => out.words(&[5, id.0]),
@@ -102,6 +109,10 @@ impl Writing {
                         let words = state::clean(out.batch.text(value));
                         out.own(&words)
                     }
+                    Prop::Slotted => {
+                        let numbers = node::numbers(out.batch.text(value));
+                        out.own(&numbers)
+                    }
                     // It becomes part of a style sheet.
                     Prop::Scheme => out.own(css::scheme(out.batch.text(value))),
                     Prop::Picture if Picture::parse(out.batch.text(value)).is_none() => {
@@ -120,6 +131,16 @@ struct Out<'b> {
     batch: &'b Batch,
     written: Written,
     known: HashMap<StrId, u32>,
+    /// Shadow roots whose slots a script fills: a root can only be made so.
+    by_hand: HashSet<NodeId>,
+}
+
+fn by_hand(batch: &Batch) -> HashSet<NodeId> {
+    let marked = |op: &Op| match *op {
+        Op::Set { id, key: Key::Prop(Prop::Slotted), .. } => Some(id),
+        _ => None,
+    };
+    batch.ops().iter().filter_map(marked).collect()
 }
 
 impl Out<'_> {

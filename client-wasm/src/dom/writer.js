@@ -1,5 +1,5 @@
 // The bulk writer: words into a document, without a call from Rust a node. It decides nothing:
-// names and values have been checked and cleaned in `core`. No HTML parser is used anywhere, so
+// names and values have been checked and cleaned in `core`. No element comes from an HTML parser, so
 // what is built is what was named.
 
 import { dom } from "./native.js";
@@ -7,9 +7,14 @@ import { dom } from "./native.js";
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, TOP_LAYER = 5, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14;
+  ADOPTED = 7, SIZE = 8, WITHHELD = 9, STATE = 10, PICTURE = 11, ANIMATIONS = 12, SCHEME = 13, SELECTION = 14,
+  SLOTTED = 15;
 const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
   "http://www.w3.org/1998/Math/MathML"];
+// By layout mode: by the standards, with quirks, with few.
+const DOCTYPES = ["<!DOCTYPE html>", "", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "">'];
+// Halves of characters; see the reader.
+const HALVES = /[\u{10F800}-\u{10FFFF}]/gu;
 const LISTS = new Set(["select", "optgroup", "option"]);
 
 export class Writer {
@@ -43,7 +48,7 @@ export class Writer {
 
   // Blank at once.
   clear() {
-    this.open("CSS1Compat");
+    this.open(0);
   }
 
   node(id) {
@@ -57,6 +62,7 @@ export class Writer {
   write(words, blob, lengths, gone) {
     const strings = new Array(lengths.length);
     for (let i = 0, at = 0; i < lengths.length; i++) strings[i] = blob.slice(at, at += lengths[i]);
+    if (blob.search(HALVES) >= 0) for (const i in strings) strings[i] = strings[i].replace(HALVES, half);
     // Opening a dialog moves the focus, and the agent may be typing elsewhere.
     const focused = document.activeElement;
     this.late = [];
@@ -67,7 +73,7 @@ export class Writer {
   step(words, i, strings) {
     const op = words[i++];
     if (op === DOCUMENT) {
-      this.open(words[i++] ? "BackCompat" : "CSS1Compat");
+      this.open(words[i++]);
       return i;
     }
     const { nodes } = this;
@@ -89,10 +95,10 @@ export class Writer {
         break;
       }
       case SHADOW: {
-        const host = nodes[words[i++]];
+        const host = nodes[words[i++]], slotAssignment = words[i++] ? "manual" : "named";
         let root;
         try {
-          root = host.attachShadow({ mode: "open" });
+          root = host.attachShadow({ mode: "open", slotAssignment });
           this.begin(root);
         } catch {
           root = dom.createDocumentFragment(this.document);
@@ -101,7 +107,7 @@ export class Writer {
         break;
       }
       case FRAME:
-        this.frames.open(id, nodes[words[i++]], words[i++] ? "BackCompat" : "CSS1Compat");
+        this.frames.open(id, nodes[words[i++]], words[i++]);
         break;
       case MOVE: {
         const parent = words[i++], before = words[i++];
@@ -177,7 +183,7 @@ export class Writer {
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
-  open(compat) {
+  open(mode) {
     const doc = this.document;
     this.frames.start(this);
     this.player.start();
@@ -186,7 +192,7 @@ export class Writer {
     this.fleeting = new Map();
     this.assets.reset();
     this.cascade.clear();
-    this.blank(doc, compat);
+    this.blank(doc, mode);
     this.nodes = [undefined, doc];
     this.ids = new Map([[doc, 1]]);
     this.shapes = new Map();
@@ -202,9 +208,9 @@ export class Writer {
 
   // Makes a document an empty one. `document.open` also ends a frame's own first load, which some
   // engines do late.
-  blank(doc, compat) {
+  blank(doc, mode) {
     dom.open(doc);
-    dom.write(doc, compat === "BackCompat" ? "<html></html>" : "<!DOCTYPE html><html></html>");
+    dom.write(doc, `${DOCTYPES[mode]}<html></html>`);
     dom.close(doc);
     if (dom.documentElement(doc)) dom.remove(dom.documentElement(doc));
     this.begin(doc);
@@ -334,7 +340,12 @@ export class Writer {
       case SELECTION:
         this.late.push([5, () => this.selector.show(node, value ?? "", (id) => this.nodes[id])]);
         break;
-      case STATE: this.attributes.states(node, value); break;
+      // When all of them are in their places.
+      case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
+      case STATE:
+        this.attributes.states(node, value);
+        this.late.push([6, () => this.cascade.looks.show(node)]);
+        break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
         if (on) this.attributes.set(node, "data-saath-withheld", value);
@@ -342,6 +353,11 @@ export class Writer {
         if (dom.localName(node) === "iframe") this.late.push([0, () => this.frames.label(node)]);
         break;
     }
+  }
+
+  fill(slot, numbers) {
+    const nodes = numbers.split(" ").map((id) => this.nodes[id]).filter(Boolean);
+    slot.assign?.(...nodes);
   }
 
   // Options come, go and move, and each time the engine chooses anew: so what is chosen is set when
@@ -368,6 +384,10 @@ export class Writer {
     list.selectedIndex = -1;
     list.selectedIndex = index;
   }
+}
+
+function half(char) {
+  return String.fromCharCode(char.codePointAt(0) - 0x102000);
 }
 
 // Blocks are no date, number or colour: such a field would look empty.

@@ -34,9 +34,12 @@ impl Masker<'_> {
             Prop::Animations if self.hides_text(zone) => Treatment::QuietMotion,
             Prop::Animations => Treatment::Motion,
             // Told by word, each where it belongs.
-            Prop::Withheld | Prop::Picture | Prop::State | Prop::Scheme | Prop::Selection => {
-                Treatment::Empty
-            }
+            Prop::Withheld
+            | Prop::Picture
+            | Prop::State
+            | Prop::Scheme
+            | Prop::Selection
+            | Prop::Slotted => Treatment::Empty,
             Prop::Checked
             | Prop::Indeterminate
             | Prop::Selected

@@ -64,7 +64,7 @@ const SVG: &[&str] = &[
     "feComponentTransfer", "feComposite", "feConvolveMatrix", "feDiffuseLighting",
     "feDisplacementMap", "feDistantLight", "feDropShadow", "feFlood", "feFuncA", "feFuncB",
     "feFuncG", "feFuncR", "feGaussianBlur", "feImage", "feMerge", "feMergeNode", "feMorphology", "feOffset",
-    "fePointLight", "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence", "filter", "g",
+    "fePointLight", "feSpecularLighting", "feSpotLight", "feTile", "feTurbulence", "filter", "foreignObject", "g",
     "image", "line", "linearGradient", "marker", "mask", "metadata", "path", "pattern", "polygon",
     "polyline", "radialGradient", "rect", "stop", "style", "svg", "switch", "symbol", "text",
     "textPath", "title", "tspan", "use", "view",
@@ -87,6 +87,7 @@ const HIDDEN: &[&str] = &[
 const ACTIVE: &[&str] = &[
     "accept-charset",
     "data-saath-label",
+    "data-saath-look",
     "data-saath-picture",
     "data-saath-state",
     "data-saath-withheld",

@@ -93,7 +93,7 @@ impl<'a> Words<'a> {
         while let Some(op) = rest.next() {
             match *op {
                 Op::Document(compat) => {
-                    out.push(DOCUMENT | u32::from(compat == Compat::Quirks) << CODE_BITS);
+                    out.push(DOCUMENT | compat.code() << CODE_BITS);
                     id_word(&mut out, NodeId::DOCUMENT);
                 }
                 Op::Element { id, at, namespace, tag } => {
@@ -114,7 +114,7 @@ impl<'a> Words<'a> {
                     out.push(zigzag(id.0.wrapping_sub(host.0)));
                 }
                 Op::Frame { id, host, compat } => {
-                    out.push(FRAME | u32::from(compat == Compat::Quirks) << CODE_BITS);
+                    out.push(FRAME | compat.code() << CODE_BITS);
                     id_word(&mut out, id);
                     out.push(zigzag(id.0.wrapping_sub(host.0)));
                 }
@@ -180,7 +180,8 @@ impl<'a> Words<'a> {
         let id = self.id()?;
         let code = head & ((1 << CODE_BITS) - 1);
         let allowed = match code {
-            DOCUMENT | TEXT | MOVE | FRAME => 1,
+            TEXT | MOVE => 1,
+            DOCUMENT | FRAME => 2,
             ELEMENT => 5,
             SET => u32::MAX,
             _ => 0,
@@ -189,7 +190,7 @@ impl<'a> Words<'a> {
             return Err(BatchError::Malformed);
         }
         let op = match code {
-            DOCUMENT if id == NodeId::DOCUMENT => Op::Document(compat(flags)),
+            DOCUMENT if id == NodeId::DOCUMENT => Op::Document(compat(flags)?),
             ELEMENT => {
                 let namespace = Namespace::from_code(flags >> 1).ok_or(BatchError::Malformed)?;
                 let at = self.place(id, flags)?;
@@ -197,7 +198,7 @@ impl<'a> Words<'a> {
             }
             TEXT => Op::Text { id, at: self.place(id, flags)?, text: self.string()? },
             SHADOW => Op::Shadow { id, host: self.relative(id)? },
-            FRAME => Op::Frame { id, host: self.relative(id)?, compat: compat(flags) },
+            FRAME => Op::Frame { id, host: self.relative(id)?, compat: compat(flags)? },
             MOVE => Op::Move { id, at: self.place(id, flags)? },
             REMOVE => Op::Remove(id),
             SET_TEXT => Op::SetText { id, text: self.string()? },
@@ -278,8 +279,8 @@ impl<'a> Words<'a> {
     }
 }
 
-fn compat(flags: u32) -> Compat {
-    if flags == 1 { Compat::Quirks } else { Compat::Standards }
+fn compat(flags: u32) -> Result<Compat, BatchError> {
+    Compat::from_code(flags).ok_or(BatchError::Malformed)
 }
 
 fn key_word(key: Key) -> u32 {

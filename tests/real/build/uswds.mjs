@@ -77,7 +77,9 @@ function withoutInternet(html) {
   return html
     .replace(/(<img[^>]*\ssrc=")https?:[^"]*/g, "$1./img/hero.jpg")
     .replace(/(<iframe[^>]*\ssrc=")https?:[^"]*/g, "$1about:blank")
-    .replace(/url\((["']?)https?:[^)"']*/g, "url($1./img/hero.jpg");
+    .replace(/url\((["']?)https?:[^)"']*/g, "url($1./img/hero.jpg")
+    // To the page itself, which was visited: no script may know.
+    .replace(/(\shref=")(?=")/g, "$1#");
 }
 
 function html(component, stories) {

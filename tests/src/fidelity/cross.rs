@@ -157,7 +157,7 @@ impl Suite {
         if share > SHARE {
             what += &format!("{:.1} % of the blocks differ", share * 100.0);
         }
-        let difference = state.picture.difference(&replica);
+        let difference = state.picture.difference(&replica, TONE);
         let pictures = Some([state.picture.clone(), replica, difference]);
         Ok((share, Some(Fault { state: state.name.clone(), what, tree, pictures })))
     }

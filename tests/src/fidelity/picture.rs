@@ -86,10 +86,10 @@ impl Picture {
         }
     }
 
-    /// The share of pixels that are not the same in both.
+    /// The share of pixels that differ by more than `tone` of 255 in a channel.
     #[must_use]
-    pub fn differs(&self, other: &Self) -> f64 {
-        self.share(other, |a, b| a != b)
+    pub fn differs(&self, other: &Self, tone: u8) -> f64 {
+        self.share(other, |a, b| far(a, b, tone))
     }
 
     /// The share of blocks of so many pixels a side whose mean differs by more than `bound` of 255
@@ -101,9 +101,9 @@ impl Picture {
 
     /// What is the same in pale, what is not in red.
     #[must_use]
-    pub fn difference(&self, other: &Self) -> Self {
+    pub fn difference(&self, other: &Self, tone: u8) -> Self {
         let show = |a: &[u8; 3], b: &[u8; 3]| {
-            if a == b { a.map(|channel| 192 + channel / 4) } else { [220, 0, 0] }
+            if far(a, b, tone) { [220, 0, 0] } else { a.map(|channel| 192 + channel / 4) }
         };
         let pixels = self.pixels.iter().zip(&other.pixels).map(|(a, b)| show(a, b)).collect();
         Self { width: self.width, height: self.height, pixels }

@@ -93,7 +93,7 @@ async fn names_with_odd_characters_are_no_trouble() -> Result<()> {
     let page = Page::start(Engine::from_env()?, "bad-pages").await?;
     open(&pages, &page, "names", "&styles=no").await?;
     same(&page).await.context("after the snapshot")?;
-    for step in 0..4 {
+    for step in 0..5 {
         page.eval_async("await viewer.step(argument)", json!(step)).await?;
         same(&page).await.with_context(|| format!("after step {step}"))?;
     }

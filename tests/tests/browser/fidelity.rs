@@ -42,9 +42,9 @@ async fn a_wrong_replica_is_found() -> Result<()> {
 
     // What no line of the tree says.
     let body = "const sheet = new doc.defaultView.CSSStyleSheet();
-        sheet.replaceSync('p { outline: 2px solid red }');
+        sheet.replaceSync('p { text-shadow: 3px 3px red }');
         doc.adoptedStyleSheets = [...doc.adoptedStyleSheets, sheet]";
-    let fault = touched(&suite, case, body).await?.context("an outline is not found")?;
+    let fault = touched(&suite, case, body).await?.context("a shadow is not found")?;
     ensure!(!fault.tree && fault.pictures.is_some(), "{}", fault.what);
     Ok(())
 }
