@@ -47,7 +47,9 @@ function show(node, value, sized, assets) {
   if (!tag.startsWith("saath-")) return;
   // Without a size of its own it shows what is in it, in the line.
   if (tag === "saath-object") node.toggleAttribute("data-saath-sized", sized);
-  attribute(node, "data-saath-label", label ?? null);
+  // What takes no room has none for words.
+  const room = !node.style.getPropertyPriority("display");
+  attribute(node, "data-saath-label", room ? label ?? null : null);
   if (label?.endsWith("controls") || node.shadowRoot) return player(node, label, asset);
   node.toggleAttribute("data-saath-picture", Boolean(asset));
   if (asset) node.style.setProperty("content", `url("${asset.url}")`, "important");
