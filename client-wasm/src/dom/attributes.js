@@ -36,7 +36,7 @@ export class Attributes {
     // What takes no room at all makes no line either.
     const style = styleOf(node);
     if (value === "0,0" && dom.localName(node).startsWith("saath-")) {
-      style.setProperty("display", "inline", "important");
+      style.setProperty("display", dom.localName(node) === "saath-audio" ? "none" : "inline", "important");
       return;
     }
     style?.setProperty("width", `${width}px`, "important");

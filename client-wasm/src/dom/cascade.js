@@ -12,7 +12,8 @@ const BASE = `@layer saath {
     display: inline-block; vertical-align: baseline; overflow: hidden
   }
   saath-video { object-fit: contain }
-  [data-saath-label]::after {
+  saath-object:not([data-saath-sized]) { display: inline; overflow: visible }
+  [data-saath-label]:not([data-saath-picture])::after {
     content: attr(data-saath-label); position: absolute; padding: 2px 4px; font: 11px sans-serif; color: #5b6575
   }
   saath-box, [data-saath-label]:not([data-saath-picture]), [data-saath-withheld="blocked"],

@@ -45,6 +45,8 @@ function show(node, value, sized, assets) {
       return;
   }
   if (!tag.startsWith("saath-")) return;
+  // Without a size of its own it shows what is in it, in the line.
+  if (tag === "saath-object") node.toggleAttribute("data-saath-sized", sized);
   attribute(node, "data-saath-label", label ?? null);
   if (label?.endsWith("controls") || node.shadowRoot) return player(node, label, asset);
   node.toggleAttribute("data-saath-picture", Boolean(asset));

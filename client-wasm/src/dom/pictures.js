@@ -111,7 +111,7 @@ function look(node, tag, id) {
     case "video": return video(node, id);
     // Without buttons it is not seen.
     case "audio": return node.controls ? lines("0,0", played("audio", node), "", "") : null;
-    case "object": return plugin(node, "object", node.data);
+    case "object": return fallsBack(node) ? null : plugin(node, "object", node.data);
     case "embed": return plugin(node, "embed", node.src);
     case "applet": return lines("0,0", "applet", "", "");
     case "input": return node.type === "image" && node.src ? lines("0,0", "", "", node.src) : null;
@@ -165,4 +165,12 @@ function resolve(address, node) {
   } catch {
     return "";
   }
+}
+
+// Whether a plug-in's element shows what is in it, as it has nothing else to show. Nothing tells but
+// that it is laid out.
+export function fallsBack(node) {
+  const range = dom.ownerDocument(node).createRange();
+  range.selectNodeContents(node);
+  return range.getClientRects().length > 0;
 }

@@ -3,6 +3,7 @@
 // those of `core/src/reading.rs`.
 
 import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
+import { fallsBack } from "./pictures.js";
 import { inlineStyle } from "./sheets.js";
 
 // Asked of each node: engines know a constant for what it is.
@@ -81,6 +82,9 @@ export class Reader {
     for (const type of ["input", "change", "click", "keyup", "focusout", "submit"]) on(type, later);
     on("reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
+    for (const type of ["load", "error"]) {
+      on(type, ({ target }) => tagOf(target) === "object" && this.note(target, SUBTREE));
+    }
     for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(type, settings);
     on("securitypolicyviolation", (event) => {
       if (!event.effectiveDirective.startsWith("style-src")) return;
@@ -470,6 +474,7 @@ function valueOf(node, name, strict) {
 }
 
 function isOpen(node, tag) {
+  if (tag === "object") return fallsBack(node);
   return !CLOSED.has(tag) || !(namespaceURI(node) in NAMESPACES);
 }
 

@@ -2,6 +2,7 @@
 // scroll offsets without a trace.
 
 import { Array, Map, Set, dom, fields, observer } from "./native.js";
+import { fallsBack } from "./pictures.js";
 
 const { input, textarea } = fields;
 // Asked of each field each time.
@@ -167,7 +168,7 @@ export class States {
     }
     this.layers.element(node, tag, out);
     this.slots.element(node, tag, out);
-    if (isBlocked || SIZED.has(tag) || (tag === "input" && dom.namespaceURI(node) === HTML && input.type(node) === "image")) this.size(node, out);
+    if (isBlocked || (SIZED.has(tag) && !(tag === "object" && fallsBack(node))) || (tag === "input" && dom.namespaceURI(node) === HTML && input.type(node) === "image")) this.size(node, out);
     if (!isBlocked) this.pictures.element(node, tag, out);
     const words = this.pseudos.of(node, tag);
     if (words) out.set(STATE, words);
