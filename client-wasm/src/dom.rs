@@ -14,33 +14,14 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
+mod motion;
 pub(crate) mod native;
 mod sheets;
 mod words;
 
+use motion::{Layers, Motion, Player, Selected, Selector, TopLayer};
 use sheets::{Cascade, Sheets};
 pub(crate) use words::{Writing, Written};
-
-#[wasm_bindgen(module = "/src/dom/motion.js")]
-extern "C" {
-    type Motion;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Motion;
-}
-
-#[wasm_bindgen(module = "/src/dom/toplayer.js")]
-extern "C" {
-    type TopLayer;
-    #[wasm_bindgen(constructor)]
-    fn new() -> TopLayer;
-}
-
-#[wasm_bindgen(module = "/src/dom/selected.js")]
-extern "C" {
-    type Selected;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Selected;
-}
 
 #[wasm_bindgen(module = "/src/dom/pseudo.js")]
 extern "C" {
@@ -138,6 +119,13 @@ extern "C" {
     fn new() -> Frames;
 }
 
+#[wasm_bindgen(module = "/src/dom/marks.js")]
+extern "C" {
+    type Marks;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Marks;
+}
+
 #[wasm_bindgen(module = "/src/dom/reader.js")]
 extern "C" {
     type Reader;
@@ -148,6 +136,7 @@ extern "C" {
         states: &States,
         shadows: Shadows,
         documents: Documents,
+        marks: Marks,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -186,27 +175,6 @@ extern "C" {
     fn openings(this: &Reader) -> u32;
     #[wasm_bindgen(method, getter, js_name = isReplaced)]
     fn is_replaced(this: &Reader) -> bool;
-}
-
-#[wasm_bindgen(module = "/src/dom/play.js")]
-extern "C" {
-    type Player;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Player;
-}
-
-#[wasm_bindgen(module = "/src/dom/layers.js")]
-extern "C" {
-    type Layers;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Layers;
-}
-
-#[wasm_bindgen(module = "/src/dom/select.js")]
-extern "C" {
-    type Selector;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Selector;
 }
 
 #[wasm_bindgen(module = "/src/dom/assets.js")]
@@ -299,7 +267,8 @@ impl Mirror {
             &pictures,
             Slots::new(),
         );
-        let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
+        let (shadows, documents, marks) = (Shadows::new(), Documents::new(), Marks::new());
+        let reader = Reader::new(document, &wake, &states, shadows, documents, marks);
         Self {
             reader,
             states,

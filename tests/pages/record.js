@@ -1,6 +1,7 @@
 // `record` for whoever brought this script into the page.
 
-import init, { record } from "/saath/saath.js";
+const copy = new URL(import.meta.url).searchParams.get("copy") ?? "saath";
+const { default: init, record } = await import(`/${copy}/saath.js`);
 
 await init();
 dispatchEvent(new CustomEvent("saath", { detail: record }));

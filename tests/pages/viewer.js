@@ -108,6 +108,19 @@ window.viewer = {
     other.free();
     return { longest: Math.round(longest), frames: frames.length, differences: found };
   },
+  /** Records the page once more by another copy of the module: what that one's replica has otherwise,
+   * and how to stop it. */
+  async twice() {
+    const replica = new Replica(place);
+    const second = (await recordOf(page, "saath-test"))({ policy, emit: (frame) => replica.apply(frame) });
+    viewer.other = {
+      differences() {
+        second.flush();
+        return differences(page.document, replica.document, false);
+      },
+      stop: () => second.stop(),
+    };
+  },
   /** Emits what repairs the replica, if it needs it. */
   repair: () => {
     const doubt = replica.doubt();
@@ -187,11 +200,11 @@ function refuse({ blockedURI, effectiveDirective }) {
 }
 
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */
-async function recordOf(page) {
+async function recordOf(page, copy = "saath") {
   const script = page.document.createElement("script");
   script.type = "module";
   // Not inline: the page may have a policy.
-  script.src = "/record.js";
+  script.src = `/record.js?copy=${copy}`;
   const loaded = new Promise((done) => page.addEventListener("saath", done, { once: true }));
   page.document.documentElement.append(script);
   const { detail } = await loaded;

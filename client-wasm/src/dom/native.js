@@ -6,7 +6,9 @@ const { getOwnPropertyDescriptor, ownKeys } = Reflect;
 const HTML = "http://www.w3.org/1999/xhtml";
 const print = Function.prototype.toString;
 
+// Tables without a prototype: what a page adds to all objects is none of their names.
 const GETTERS = {
+  __proto__: null,
   Node: ["baseURI", "childNodes", "firstChild", "isConnected", "lastChild", "nextSibling", "nodeType", "ownerDocument",
     "parentNode", "previousSibling", "textContent"],
   CharacterData: ["data"],
@@ -18,6 +20,7 @@ const GETTERS = {
   HTMLIFrameElement: ["contentDocument"],
 };
 const METHODS = {
+  __proto__: null,
   Element: ["closest", "getAttribute", "getAttributeNames", "getAttributeNode", "getBoundingClientRect",
     "hasAttribute", "hasAttributes", "matches", "prepend", "remove", "removeAttribute", "removeAttributeNS", "scrollTo",
     "setAttribute", "setAttributeNode", "setAttributeNS", "toggleAttribute"],
@@ -27,11 +30,12 @@ const METHODS = {
   Node: ["appendChild", "getRootNode", "insertBefore"],
 };
 // There on several kinds of node: by `nodeType`.
-const KINDS = { 1: "Element", 9: "Document", 11: "ShadowRoot" };
+const KINDS = { __proto__: null, 1: "Element", 9: "Document", 11: "ShadowRoot" };
 const SHARED_GETTERS = ["activeElement", "adoptedStyleSheets", "fullscreenElement"];
 const SHARED_METHODS = ["getAnimations", "moveBefore", "querySelectorAll"];
 // Of one type of element each, as one name has a getter on each of them.
 const FIELDS = {
+  __proto__: null,
   HTMLInputElement: { tag: "input", names: ["checked", "form", "indeterminate", "type", "value"] },
   HTMLTextAreaElement: { tag: "textarea", names: ["value"] },
   HTMLSelectElement: { tag: "select", names: ["multiple", "options", "selectedIndex", "selectedOptions"] },
@@ -52,18 +56,21 @@ const uncurried = (f) => f && apply(bind, call, [f]);
 const getter = (type, name) => uncurried(descriptor(realm, type, name)?.get) ?? (() => undefined);
 const method = (type, name) => uncurried(realm[type].prototype[name]);
 
-// `dom.firstChild(node)` for `node.firstChild`, `dom.matches(node, css)` for `node.matches(css)`.
-export const dom = {};
-for (const type in GETTERS) for (const name of GETTERS[type]) dom[name] = getter(type, name);
-for (const type in METHODS) for (const name of METHODS[type]) dom[name] = method(type, name);
-for (const name of SHARED_GETTERS) dom[name] = shared(getter, name);
-for (const name of SHARED_METHODS) dom[name] = shared(method, name);
+const own = {};
+for (const type in GETTERS) for (const name of GETTERS[type]) own[name] = getter(type, name);
+for (const type in METHODS) for (const name of METHODS[type]) own[name] = method(type, name);
+for (const name of SHARED_GETTERS) own[name] = shared(getter, name);
+for (const name of SHARED_METHODS) own[name] = shared(method, name);
+
+// `dom.firstChild(node)` for `node.firstChild`, `dom.matches(node, css)` for `node.matches(css)`. A
+// copy is found things in faster than what was filled one by one.
+export const dom = { ...own };
 
 // `fields.input.value(node)`, for what has been found to be an input.
 export const fields = {};
 for (const type in FIELDS) {
-  const own = fields[FIELDS[type].tag] = {};
-  for (const name of FIELDS[type].names) own[name] = getter(type, name);
+  const all = fields[FIELDS[type].tag] = {};
+  for (const name of FIELDS[type].names) all[name] = getter(type, name);
 }
 
 // Elements of other namespaces have it elsewhere, and hide nothing.
@@ -95,6 +102,27 @@ export function focusedIn(doc) {
 
 if (frame) dom.remove(frame);
 
+// By which a wrapped function tells what it wraps, also to another copy of this module.
+const LAYER = Symbol.for("saath.layer");
+
+// Puts `heard(call, self, args)` in the place of a function; what is given back puts the function
+// into its place again. Others may have wrapped it since, and may stop earlier or later.
+export function wrap(owner, name, heard) {
+  const layer = { original: owner[name] };
+  // Proxies keep the functions' names, lengths and looks.
+  const wrapped = owner[name] = new Proxy(layer.original, {
+    apply: (_, self, args) => heard(() => apply(layer.original, self, args), self, args),
+    get: (original, key) => (key === LAYER ? layer : Reflect.get(original, key)),
+  });
+  return () => {
+    if (owner[name] === wrapped) owner[name] = layer.original;
+    // Then they take what we wrapped, if they are of our kind.
+    let above = owner[name][LAYER];
+    while (above && above.original !== wrapped) above = above.original[LAYER];
+    if (above) above.original = layer.original;
+  };
+}
+
 // What the window of a document has by this name. It may show another document by now, and one of
 // another origin.
 export function ofWindow(doc, name) {
@@ -108,9 +136,9 @@ export function ofWindow(doc, name) {
 export const titleElement = (doc) => dom.querySelectorAll(doc, "title")[0];
 
 function shared(kindOf, name) {
-  const own = {};
-  for (const kind in KINDS) own[kind] = kindOf(KINDS[kind], name);
-  return (node, a, b) => own[dom.nodeType(node)](node, a, b);
+  const of = {};
+  for (const kind in KINDS) of[kind] = kindOf(KINDS[kind], name);
+  return (node, a, b) => of[dom.nodeType(node)](node, a, b);
 }
 
 function descriptor(win, type, name) {

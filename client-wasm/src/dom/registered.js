@@ -1,7 +1,7 @@
 // Custom properties that scripts register. Nothing tells which there are, so `CSS.registerProperty` is
 // wrapped while a page is shared; those before are known if `early.js` was there.
 
-import { Set, WeakMap, ofWindow } from "./native.js";
+import { Set, WeakMap, ofWindow, wrap } from "./native.js";
 
 const EARLY = Symbol.for("saath.properties");
 // It is wrapped once a document, however many there are of us.
@@ -25,7 +25,7 @@ export class Registered {
     this.documents.add(doc);
     let watch = watches.get(doc);
     if (!properties.has(doc)) properties.set(doc, []);
-    if (!watch) watches.set(doc, watch = wrap(css, properties.get(doc)));
+    if (!watch) watches.set(doc, watch = watched(css, properties.get(doc)));
     watch.listeners.add(this.wake);
   }
 
@@ -49,19 +49,13 @@ export class Registered {
   }
 }
 
-function wrap(css, properties) {
+function watched(css, properties) {
   const listeners = new Set();
-  const original = css.registerProperty;
-  const wrapped = css.registerProperty = new Proxy(original, {
-    apply(register, self, [definition, ...rest]) {
-      Reflect.apply(register, self, [definition, ...rest]);
-      properties.push({ ...definition });
-      for (const wake of listeners) wake();
-    },
+  const restore = wrap(css, "registerProperty", (register, _, [definition]) => {
+    register();
+    properties.push({ ...definition });
+    for (const wake of listeners) wake();
   });
-  const restore = () => {
-    if (css.registerProperty === wrapped) css.registerProperty = original;
-  };
   return { listeners, restore };
 }
 

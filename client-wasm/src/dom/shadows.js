@@ -1,12 +1,12 @@
 // Shadow roots, the closed ones among them, and those that are attached later: that brings no
 // mutation record.
 
-import { Array, Map, Set, WeakMap, dom } from "./native.js";
+import { Array, Map, Set, WeakMap, dom, wrap } from "./native.js";
+
+const { shadowRoot } = dom;
 
 // Where `early.js` keeps the closed roots that were attached before we came.
 const EARLY = Symbol.for("saath.roots");
-// By which a wrapped `attachShadow` tells what it wraps, also to another copy of this module.
-const LAYER = Symbol.for("saath.layer");
 // `attachShadow` is wrapped once a prototype, however many readers there are. Not once a window: one
 // that goes to another document stays the same and has other prototypes.
 const watches = new WeakMap();
@@ -25,9 +25,9 @@ export class Shadows {
     };
   }
 
+  // Of an element.
   of(node) {
-    if (dom.nodeType(node) !== 1) return null;
-    const root = dom.shadowRoot(node) ?? this.closed.get(node);
+    const root = shadowRoot(node) ?? this.closed.get(node);
     if (root) return root;
     for (const roots of this.early.values()) {
       const root = roots.get(node);
@@ -45,7 +45,7 @@ export class Shadows {
     const { prototype } = win.Element;
     this.prototypes.set(doc, prototype);
     let watch = watches.get(prototype);
-    if (!watch) watches.set(prototype, watch = wrap(prototype));
+    if (!watch) watches.set(prototype, watch = watched(prototype));
     watch.listeners.add(this.attached);
   }
 
@@ -66,23 +66,12 @@ export class Shadows {
   }
 }
 
-function wrap(prototype) {
+function watched(prototype) {
   const listeners = new Set();
-  const layer = { original: prototype.attachShadow };
-  const wrapped = prototype.attachShadow = new Proxy(layer.original, {
-    apply(_, host, args) {
-      const root = Reflect.apply(layer.original, host, args);
-      for (const listener of listeners) listener(host, root);
-      return root;
-    },
-    get: (original, key) => (key === LAYER ? layer : Reflect.get(original, key)),
+  const restore = wrap(prototype, "attachShadow", (attach, host) => {
+    const root = attach();
+    for (const listener of listeners) listener(host, root);
+    return root;
   });
-  // Others may have wrapped it since: then they take what we wrapped, if they are of our kind.
-  const restore = () => {
-    if (prototype.attachShadow === wrapped) prototype.attachShadow = layer.original;
-    let above = prototype.attachShadow[LAYER];
-    while (above && above.original !== wrapped) above = above.original[LAYER];
-    if (above) above.original = layer.original;
-  };
   return { listeners, restore };
 }

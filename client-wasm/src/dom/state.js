@@ -3,7 +3,10 @@
 
 import { Array, Map, Set, dom, fields, observer } from "./native.js";
 
-const { input, option, select, textarea } = fields;
+const { input, textarea } = fields;
+// Asked of each field each time.
+const { checked, indeterminate, type: typeOf, value: valueOf } = input;
+const { options, selectedOptions } = fields.select, { index } = fields.option;
 
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
   ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
@@ -125,7 +128,7 @@ export class States {
   // Whether the round is made.
   changed(mark) {
     this.pictures.changed(mark);
-    for (const [node, was] of this.controls) if (stateOf(node, dom.localName(node)) !== was) mark(node);
+    for (const [node, { tag, was }] of this.controls) if (stateOf(node, tag) !== was) mark(node);
     for (const [root, was] of this.adopted) if (this.styles.adoptedState(root) !== was) mark(root);
     for (const [doc, was] of this.schemes) if (schemeOf(doc) !== was) mark(doc);
     this.pseudos.changed(mark);
@@ -174,7 +177,7 @@ export class States {
 
   // Not the element's own: what masks the typing into a field may have a value of its own to tell.
   field(node, tag, out) {
-    if (tag !== "option") this.controls.set(node, stateOf(node, tag));
+    if (tag !== "option") this.controls.set(node, { tag, was: stateOf(node, tag) });
     switch (tag) {
       case "input": {
         const type = input.type(node);
@@ -188,10 +191,10 @@ export class States {
       }
       case "textarea": out.set(VALUE, textarea.value(node)); break;
       case "select":
-        if (select.selectedIndex(node) < 0 && !select.multiple(node)) out.set(INDETERMINATE, "1");
+        if (fields.select.selectedIndex(node) < 0 && !fields.select.multiple(node)) out.set(INDETERMINATE, "1");
         break;
       case "option":
-        if (option.selected(node)) out.set(SELECTED, "1");
+        if (fields.option.selected(node)) out.set(SELECTED, "1");
         break;
     }
   }
@@ -265,11 +268,11 @@ function schemeOf(doc) {
 
 function stateOf(node, tag) {
   if (tag === "select") {
-    let state = select.options(node).length + ":";
-    for (const one of select.selectedOptions(node)) state += option.index(one) + ",";
+    let state = options(node).length + ":";
+    for (const option of selectedOptions(node)) state += index(option) + ",";
     return state;
   }
   if (tag === "textarea") return textarea.value(node);
-  const type = input.type(node);
-  return type === "checkbox" || type === "radio" ? `${input.checked(node)}${input.indeterminate(node)}` : input.value(node);
+  const type = typeOf(node);
+  return type === "checkbox" || type === "radio" ? `${checked(node)}${indeterminate(node)}` : valueOf(node);
 }

@@ -3,6 +3,7 @@
 
 import { Array, Map, Set, WeakMap, dom } from "./native.js";
 
+const { hasAttribute } = dom;
 const TOP_LAYER = 5;
 const NEWS = ["toggle", "close", "fullscreenchange"];
 
@@ -63,7 +64,7 @@ export class TopLayer {
   }
 
   element(node, tag, out) {
-    if (tag !== "dialog" && !dom.hasAttribute(node, "popover") && !this.isFull(node)) return;
+    if (tag !== "dialog" && !hasAttribute(node, "popover") && !this.isFull(node)) return;
     const state = this.state(node);
     this.told.set(node, state);
     if (state) out.set(TOP_LAYER, state);

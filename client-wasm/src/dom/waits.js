@@ -1,7 +1,7 @@
 // What stops the page until the customer has answered: `alert` and its like. While one is open no
 // script runs, ours neither, so it is told before; these functions are wrapped while a page is shared.
 
-import { Array, Set, WeakMap, dom } from "./native.js";
+import { Array, Set, WeakMap, dom, wrap } from "./native.js";
 
 // In the order of `Waiting` in `core/src/message/page.rs`, from 1.
 const CALLS = ["alert", "confirm", "prompt", "print"];
@@ -38,7 +38,7 @@ export class Waits {
     if (this.documents.has(doc) || !dom.defaultView(doc)) return;
     this.documents.add(doc);
     let watch = watches.get(doc);
-    if (!watch) watches.set(doc, watch = wrap(dom.defaultView(doc)));
+    if (!watch) watches.set(doc, watch = watched(dom.defaultView(doc)));
     watch.listeners.add(this.listener);
   }
 
@@ -55,26 +55,18 @@ export class Waits {
   }
 }
 
-function wrap(win) {
+function watched(win) {
   const listeners = new Set();
-  const undo = CALLS.map((name, i) => {
-    const original = win[name];
-    if (typeof original !== "function") return () => {};
-    const wrapped = win[name] = new Proxy(original, {
-      apply(call, self, args) {
-        const heard = Array.from(listeners);
-        for (const listener of heard) listener.opens(i + 1);
-        try {
-          return Reflect.apply(call, self, args);
-        } finally {
-          for (const listener of heard) listener.closed();
-        }
-      },
-    });
-    return () => {
-      if (win[name] === wrapped) win[name] = original;
-    };
-  });
+  const there = CALLS.filter((name) => typeof win[name] === "function");
+  const undo = there.map((name) => wrap(win, name, (call) => {
+    const heard = Array.from(listeners);
+    for (const listener of heard) listener.opens(CALLS.indexOf(name) + 1);
+    try {
+      return call();
+    } finally {
+      for (const listener of heard) listener.closed();
+    }
+  }));
   return { listeners, restore: () => undo.forEach((act) => act()) };
 }
 

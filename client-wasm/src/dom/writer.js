@@ -131,6 +131,8 @@ export class Writer {
           this.styles.set(id, value);
           this.inline(id);
         } else this.attributes.set(nodes[id], name, value);
+        // What stands for a picture, and what of it is meant.
+        if (this.pictures.has(id) && /^(alt|(xlink:)?href)$/.test(name)) this.inline(id);
         break;
       }
       case NO_ATTR: {

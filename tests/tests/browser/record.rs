@@ -192,6 +192,39 @@ async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
     Ok(())
 }
 
+/// Two copies of the module on a page: neither needs the other, and whichever stops first leaves the
+/// other one what it hears.
+#[tokio::test]
+async fn two_copies_do_not_know_of_each_other() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "record").await?;
+    for (first, last) in [("viewer", "viewer.other"), ("viewer.other", "viewer")] {
+        open(&pages, &page, "fidelity/tree/text", "").await?;
+        let body = "
+            const inner = viewer.page(), { body } = inner.document;
+            const attach = (text) => {
+              const host = body.appendChild(inner.document.createElement('div'));
+              host.closedForTest = host.attachShadow({ mode: 'closed' });
+              host.closedForTest.innerHTML = `<b>${text}</b>`;
+            };
+            await viewer.twice();
+            const [first, last] = argument.map((name) => name === 'viewer' ? viewer : viewer.other);
+            attach('seen by both');
+            const both = [...first.differences(), ...last.differences()];
+            first.stop();
+            attach('seen by one');
+            const one = last.differences();
+            last.stop();
+            const own = (f) => /native code/.test(f) && !f[Symbol.for('saath.layer')];
+            return { both, one, attach: own(inner.Element.prototype.attachShadow),
+              alert: own(inner.alert) && inner.alert === viewer.alert }";
+        let seen = page.eval_async(body, json!([first, last])).await?;
+        let wanted = json!({ "both": [], "one": [], "attach": true, "alert": true });
+        assert_eq!(seen, wanted, "{first} stops first");
+    }
+    Ok(())
+}
+
 /// Not every engine can move a frame without loading it anew: what was in it is put back there.
 #[tokio::test]
 async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
