@@ -14,33 +14,14 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
+mod motion;
 pub(crate) mod native;
 mod sheets;
 mod words;
 
-use sheets::Sheets;
+use motion::{Layers, Motion, Player, Selected, Selector, TopLayer};
+use sheets::{Cascade, Sheets};
 pub(crate) use words::{Writing, Written};
-
-#[wasm_bindgen(module = "/src/dom/motion.js")]
-extern "C" {
-    type Motion;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Motion;
-}
-
-#[wasm_bindgen(module = "/src/dom/toplayer.js")]
-extern "C" {
-    type TopLayer;
-    #[wasm_bindgen(constructor)]
-    fn new() -> TopLayer;
-}
-
-#[wasm_bindgen(module = "/src/dom/selected.js")]
-extern "C" {
-    type Selected;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Selected;
-}
 
 #[wasm_bindgen(module = "/src/dom/pseudo.js")]
 extern "C" {
@@ -138,6 +119,13 @@ extern "C" {
     fn new() -> Frames;
 }
 
+#[wasm_bindgen(module = "/src/dom/marks.js")]
+extern "C" {
+    type Marks;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Marks;
+}
+
 #[wasm_bindgen(module = "/src/dom/reader.js")]
 extern "C" {
     type Reader;
@@ -148,6 +136,7 @@ extern "C" {
         states: &States,
         shadows: Shadows,
         documents: Documents,
+        marks: Marks,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -188,27 +177,6 @@ extern "C" {
     fn is_replaced(this: &Reader) -> bool;
 }
 
-#[wasm_bindgen(module = "/src/dom/play.js")]
-extern "C" {
-    type Player;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Player;
-}
-
-#[wasm_bindgen(module = "/src/dom/layers.js")]
-extern "C" {
-    type Layers;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Layers;
-}
-
-#[wasm_bindgen(module = "/src/dom/select.js")]
-extern "C" {
-    type Selector;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Selector;
-}
-
 #[wasm_bindgen(module = "/src/dom/assets.js")]
 extern "C" {
     type Assets;
@@ -221,13 +189,6 @@ extern "C" {
     type Placer;
     #[wasm_bindgen(constructor)]
     fn new() -> Placer;
-}
-
-#[wasm_bindgen(module = "/src/dom/cascade.js")]
-extern "C" {
-    type Cascade;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Cascade;
 }
 
 #[wasm_bindgen(module = "/src/dom/writer.js")]
@@ -296,7 +257,7 @@ impl Mirror {
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            sheets::new(),
+            sheets::of_page(),
             Pseudos::new(),
             &screen,
             Motion::new(),
@@ -306,7 +267,8 @@ impl Mirror {
             &pictures,
             Slots::new(),
         );
-        let reader = Reader::new(document, &wake, &states, Shadows::new(), Documents::new());
+        let (shadows, documents, marks) = (Shadows::new(), Documents::new(), Marks::new());
+        let reader = Reader::new(document, &wake, &states, shadows, documents, marks);
         Self {
             reader,
             states,
@@ -455,7 +417,8 @@ impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
-        let (attributes, cascade, frames) = (Attributes::new(), Cascade::new(), Frames::new());
+        let (attributes, cascade, frames) =
+            (Attributes::new(), sheets::of_replica(), Frames::new());
         Self {
             writer: Writer::new(
                 frame, attributes, cascade, frames, player, layers, selector, assets, placer,

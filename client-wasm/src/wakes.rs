@@ -22,7 +22,6 @@ pub(crate) struct Wakes {
 impl Wakes {
     pub(crate) fn start<E: 'static>(next_frame: &NextFrame<E>) -> Option<Self> {
         let window = window()?;
-        let document = window.document()?;
         let wake = |target: &EventTarget, name: &'static str| {
             let next = next_frame.clone();
             listen(target, name, move |_| next.ask())
@@ -30,11 +29,11 @@ impl Wakes {
         let visual = js_sys::Reflect::get(&window, &"visualViewport".into());
         let visual = visual.ok().and_then(|visual| visual.dyn_into::<EventTarget>().ok());
         let mut listeners = vec![
-            // what                                   which is news for
-            wake(&window, "resize"),             // the view
-            wake(&document, "visibilitychange"), // the view
-            wake(&window, "popstate"),           // the view: another address
-            wake(&window, "hashchange"),         // the view
+            // what                            which is news for
+            wake(&window, "resize"),           // the view
+            wake(&window, "visibilitychange"), // the view
+            wake(&window, "popstate"),         // the view: another address
+            wake(&window, "hashchange"),       // the view
         ];
         if let Some(visual) = visual {
             // The view: fingers and keyboards on the screen
@@ -46,7 +45,8 @@ impl Wakes {
     }
 }
 
-/// Hears of an event first, and does not hold it up.
+/// Hears of an event first, and does not hold it up. To be asked of a window: what a page has named
+/// `addEventListener` is the document's before the browser's own.
 pub(crate) fn listen(
     target: &EventTarget,
     name: &'static str,

@@ -24,7 +24,7 @@ for (const tag of BOXES) OWN_KINDS[`saath-${tag}`] = "box";
 const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:",
   "http://www.w3.org/1998/Math/MathML": "math:" };
 /** The replica's own, which a page cannot set. */
-const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker"]);
+const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker", "data-saath-look"]);
 /** What is told of an element that no policy shows: its names, and what lays it out. */
 const TOLD = new Set(["class", "id", "name", "type", "style", "for", "form", "headers", "itemprop", "part", "slot",
   "popovertarget", "command", "commandfor", "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details",

@@ -35,6 +35,11 @@ byId("again").addEventListener("click", () => {
   pin.value = "";
   welcome();
 });
+byId("forget").addEventListener("click", async () => {
+  await (await saath).forgetAssets();
+  say("Deleted.");
+  byId("forget").textContent = "Deleted";
+});
 byId("keys-open").addEventListener("click", () => byId("keys").showModal());
 document.addEventListener("keydown", (event) => {
   if (event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.code === "KeyK") {

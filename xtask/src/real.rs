@@ -12,18 +12,12 @@ use anyhow::{Context, Result};
 
 use crate::{shell, tools};
 
-/// Brings the pages up to date; says that they are left out where there is no npm.
+/// Brings the pages up to date.
 ///
 /// # Errors
-/// When npm or node is there and fails.
+/// When there is no npm and it cannot be installed from here, or it fails.
 pub(crate) fn build() -> Result<()> {
-    let Some(npm) = tools::find(&["npm"]) else {
-        eprintln!(
-            "skipped: the pages of govuk-frontend, USWDS, React, Vue and Svelte: \
-             there is no npm on PATH to install them with"
-        );
-        return Ok(());
-    };
+    let npm = tools::npm()?;
     let sources = shell::root().join("tests/real");
     let home = shell::target()?.join("real");
     fs::create_dir_all(&home)?;

@@ -94,6 +94,17 @@ pub(crate) fn esbuild() -> Result<Option<PathBuf>> {
     from_npm("esbuild", &format!("esbuild@{ESBUILD}"))
 }
 
+/// npm, which brings node.
+///
+/// # Errors
+/// When it is missing and cannot be installed from here; the message is the line to run.
+pub(crate) fn npm() -> Result<PathBuf> {
+    if find(&["npm"]).is_none() {
+        install_packages(&["npm"])?;
+    }
+    find(&["npm"]).context("npm is not on PATH")
+}
+
 fn from_npm(program: &str, package: &str) -> Result<Option<PathBuf>> {
     let home = shell::target()?.join("tools");
     let path = home.join("node_modules/.bin").join(program);
@@ -120,7 +131,7 @@ fn install_packages(missing: &[&str]) -> Result<()> {
     };
     let user = shell::output(Command::new("id").arg("-u"))?;
     if user.trim() != "0" {
-        bail!("browsers are missing; run `sudo apt-get install {list}`");
+        bail!("programs are missing; run `sudo apt-get install {list}`");
     }
     say(&format!("the Debian packages {list}"));
     shell::run(Command::new(&apt).args(["update", "-q"]))?;

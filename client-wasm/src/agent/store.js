@@ -109,6 +109,8 @@ function answer(request) {
 // Decoded once here: the frame then has it at once, and how large it is is known.
 async function present(blob) {
   const { type } = blob;
+  // Whether its parts may stand in a document; see `core/src/assets/kind.rs`.
+  const parts = type.endsWith(";parts=plain");
   const url = URL.createObjectURL(blob);
   if (type.startsWith("font/")) return { url, type };
   const image = new Image();
@@ -117,12 +119,12 @@ async function present(blob) {
     await image.decode();
   } catch {
     // Also where a drawing has no size of its own, in some engines.
-    if (type !== "image/svg+xml") {
+    if (!type.startsWith("image/svg+xml")) {
       URL.revokeObjectURL(url);
       return null;
     }
   }
-  return { url, type, width: image.naturalWidth, height: image.naturalHeight };
+  return { url, type, parts, width: image.naturalWidth, height: image.naturalHeight };
 }
 
 async function revoke(asset) {

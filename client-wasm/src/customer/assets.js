@@ -49,7 +49,7 @@ export class Assets {
     this.all ||= win.performance.getEntriesByType("resource").length >= 250;
     const observer = new win.PerformanceObserver((list) => {
       for (const { name, initiatorType } of list.getEntries()) {
-        if (initiatorType !== "fetch" && initiatorType !== "xmlhttprequest") this.used.add(name);
+        if (initiatorType !== "fetch" && initiatorType !== "xmlhttprequest") this.used.add(name.split("#")[0]);
       }
       this.next();
     });

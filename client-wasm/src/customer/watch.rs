@@ -1,7 +1,7 @@
 //! The customer's own pointer, which is listened to beside the page.
 
 use super::Event;
-use crate::browser::{Inbox, NextFrame, document};
+use crate::browser::{Inbox, NextFrame, window};
 use crate::frames;
 use crate::wakes::{Wakes, listen};
 use gloo_events::EventListener;
@@ -21,10 +21,10 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn start(inbox: &Inbox<Event>, next_frame: &NextFrame<Event>) -> Option<Self> {
-        let document = document()?;
+        let window = window()?;
         let pointer = |name: &'static str, read: fn(&MouseEvent) -> Pointer| {
             let inbox = inbox.clone();
-            listen(&document, name, move |event| {
+            listen(&window, name, move |event| {
                 // Only the customer's own hand; what the agent does has its own mark.
                 if event.is_trusted()
                     && let Some(event) = event.dyn_ref::<MouseEvent>()

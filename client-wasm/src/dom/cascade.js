@@ -56,6 +56,10 @@ const NO_SCROLLBARS = "@layer saath { * { scrollbar-width: none !important } }";
 const SPARE = 64;
 
 export class Cascade {
+  constructor(looks) {
+    this.looks = looks;
+  }
+
   start(assets) {
     this.assets = assets;
     this.hides = false;
@@ -190,7 +194,7 @@ export class Cascade {
   // What a document looks like before any style of the page.
   base(doc) {
     const scheme = this.schemes.get(doc);
-    return BASE + (scheme ? `@layer saath { :root { color-scheme: ${scheme} } }` : "") + (this.hides ? NO_SCROLLBARS : "");
+    return BASE + this.looks.rules() + (scheme ? `@layer saath { :root { color-scheme: ${scheme} } }` : "") + (this.hides ? NO_SCROLLBARS : "");
   }
 
   // Lets go of documents that are gone, and of texts that nobody has any more.

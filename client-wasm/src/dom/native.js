@@ -6,7 +6,9 @@ const { getOwnPropertyDescriptor, ownKeys } = Reflect;
 const HTML = "http://www.w3.org/1999/xhtml";
 const print = Function.prototype.toString;
 
+// Tables without a prototype: what a page adds to all objects is none of their names.
 const GETTERS = {
+  __proto__: null,
   Node: ["baseURI", "childNodes", "firstChild", "isConnected", "lastChild", "nextSibling", "nodeType", "ownerDocument",
     "parentNode", "previousSibling", "textContent"],
   CharacterData: ["data"],
@@ -18,6 +20,7 @@ const GETTERS = {
   HTMLIFrameElement: ["contentDocument"],
 };
 const METHODS = {
+  __proto__: null,
   Element: ["closest", "getAttribute", "getAttributeNames", "getAttributeNode", "getBoundingClientRect",
     "hasAttribute", "hasAttributes", "matches", "prepend", "remove", "removeAttribute", "removeAttributeNS", "scrollTo",
     "setAttribute", "setAttributeNode", "setAttributeNS", "toggleAttribute"],
@@ -27,11 +30,12 @@ const METHODS = {
   Node: ["appendChild", "getRootNode", "insertBefore"],
 };
 // There on several kinds of node: by `nodeType`.
-const KINDS = { 1: "Element", 9: "Document", 11: "ShadowRoot" };
+const KINDS = { __proto__: null, 1: "Element", 9: "Document", 11: "ShadowRoot" };
 const SHARED_GETTERS = ["activeElement", "adoptedStyleSheets", "fullscreenElement"];
 const SHARED_METHODS = ["getAnimations", "moveBefore", "querySelectorAll"];
 // Of one type of element each, as one name has a getter on each of them.
 const FIELDS = {
+  __proto__: null,
   HTMLInputElement: { tag: "input", names: ["checked", "form", "indeterminate", "type", "value"] },
   HTMLTextAreaElement: { tag: "textarea", names: ["value"] },
   HTMLSelectElement: { tag: "select", names: ["multiple", "options", "selectedIndex", "selectedOptions"] },

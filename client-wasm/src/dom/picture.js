@@ -32,6 +32,11 @@ function show(node, value, sized, assets) {
       // Its own reference into the page is an attribute, and stays.
       if (number) attribute(node, "href", asset?.url ?? BROKEN);
       return;
+    case "use":
+      // What is meant of the drawing stands behind the hash. Only a drawing that asks for nothing may
+      // be a part of the document: an image cannot fetch, its parts here could.
+      if (number) attribute(node, "href", (asset?.parts ? asset.url : BROKEN) + (dom.getAttribute(node, "href") ?? dom.getAttribute(node, "xlink:href") ?? "").replace(/^[^#]*/, ""));
+      return;
     case "body":
     case "table":
     case "td":
@@ -76,8 +81,8 @@ function image(node, value, sized, asset, number, width, height) {
   }
   attribute(node, "srcset", srcset);
   attribute(node, "src", src);
-  // Only from an image that had a source once is its text shown instead.
-  if (value === "none" && !sized && !node.complete) {
+  // Only of an image that had a source once, or is given words while it has none, is there text instead.
+  if (value === "none" && !sized && (!node.complete || dom.getAttribute(node, "alt"))) {
     node.src = BROKEN;
     node.removeAttribute("src");
   }
@@ -105,5 +110,5 @@ function density(asset, width, height) {
   if (!asset.width) return 1;
   const fits = (ratio) => Math.abs(asset.width / ratio - width) < 1 && Math.abs(asset.height / ratio - height) < 1;
   // A drawing without a size of its own has another one in each engine.
-  return [1, 2, 3, 1.5, 4, 0.5].find(fits) ?? (asset.type === "image/svg+xml" ? 1 : asset.width / width);
+  return [1, 2, 3, 1.5, 4, 0.5].find(fits) ?? (asset.type.startsWith("image/svg+xml") ? 1 : asset.width / width);
 }

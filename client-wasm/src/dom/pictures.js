@@ -7,7 +7,7 @@ const PICTURE = 11;
 // What loads or plays tells so by events that do not leave a shadow tree.
 const EVENTS = ["load", "error", "loadeddata", "play", "pause", "seeked", "timeupdate", "emptied"];
 const PICTURED = new Set(["img", "input", "image", "feImage", "canvas", "video", "audio", "object", "embed",
-  "applet", "body", "table", "td", "th"]);
+  "applet", "use", "body", "table", "td", "th"]);
 const BY_TYPE = /^image\/|\.(png|jpe?g|gif|webp|avif|svg|bmp|ico)([?#]|$)/i;
 
 export class Pictures {
@@ -115,10 +115,11 @@ function look(node, tag, id) {
     case "embed": return plugin(node, "embed", node.src);
     case "applet": return lines("0,0", "applet", "", "");
     case "input": return node.type === "image" && node.src ? lines("0,0", "", "", node.src) : null;
+    case "use":
     case "image":
     case "feImage": {
       const { baseVal } = node.href ?? {};
-      return !baseVal || baseVal.startsWith("#") ? null : lines("0,0", "", "", resolve(baseVal, node));
+      return !baseVal || baseVal.startsWith("#") ? null : lines("0,0", "", "", resolve(tag === "use" ? baseVal.split("#")[0] : baseVal, node));
     }
     default: {
       const background = dom.getAttribute(node, "background");

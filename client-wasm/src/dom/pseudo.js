@@ -29,6 +29,8 @@ export class Pseudos {
     this.wake = wake;
     win.addEventListener("hashchange", () => this.find(this.roots, ["target", "target-within"]), { signal });
     this.reset();
+    // There the browser's own controls show where the pointer is.
+    if (win.CSS.supports("-moz-appearance", "none")) this.ask(["active", "hover"]);
   }
 
   reset() {

@@ -11,7 +11,7 @@ const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastCh
 
 const END = 0, ELEMENT = 1, TEXT = 2, KNOWN = 3, SHADOW = 4, DOCUMENT = 5;
 const SETTINGS = 1, CHILDREN = 2, TEXT_PART = 4, SUBTREE = 8;
-const MASK = 1, SHOW = 2, BLOCK = 4, NO_ACT = 8, CONFIRM = 16, EVER_SECRET = 32;
+const BLOCK = 4, CONFIRM = 16, EVER_SECRET = 32;
 const PROP = 0x80000000;
 const NAMESPACES = { "http://www.w3.org/1999/xhtml": 0, "http://www.w3.org/2000/svg": 1, "http://www.w3.org/1998/Math/MathML": 2 };
 const SHEET = 6;
@@ -28,15 +28,17 @@ const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "
 const WITHHELD = 9;
 
 export class Reader {
-  constructor(doc, wake, states, shadows, documents) {
+  constructor(doc, wake, states, shadows, documents, marks) {
     this.states = states;
     this.shadows = shadows;
     this.doc = doc;
     this.win = dom.defaultView(doc);
     this.wake = wake;
     this.next = 2;
-    this.marks = new Map();
+    this.marks = marks;
     this.secrets = new WeakSet();
+    // Documents whose policy was seen to forbid a style attribute.
+    this.strict = new WeakSet();
     this.roots = new Set();
     this.queue = [];
     this.noted = new Map();
@@ -80,6 +82,11 @@ export class Reader {
     on("reset", () => setTimeout(later));
     const settings = (event) => this.note(event.composedPath?.()[0] ?? event.target, SETTINGS);
     for (const type of ["load", "error", "toggle", "close", "loadedmetadata"]) on(type, settings);
+    on("securitypolicyviolation", (event) => {
+      if (!event.effectiveDirective.startsWith("style-src")) return;
+      this.strict.add(doc);
+      settings(event);
+    });
     on("scroll", this.scroll);
     this.observer.observe(doc, OBSERVED);
     this.states.reopened(doc);
@@ -87,7 +94,7 @@ export class Reader {
     if (doc !== this.doc) {
       const pointed = (event) => this.pointed?.(event);
       for (const type of ["pointermove", "pointerdown", "pointerleave"]) on(type, pointed);
-      this.findMarks(doc);
+      this.marks.find(doc);
       this.states.findScrolled(doc);
     }
   }
@@ -116,12 +123,7 @@ export class Reader {
 
   // Five selector lists; throws on one that does not parse.
   select(mask, show, block, noAct, confirm) {
-    const probe = dom.createDocumentFragment(this.doc);
-    this.selectors = [[MASK, mask], [SHOW, show], [BLOCK, block], [NO_ACT, noAct], [CONFIRM, confirm]];
-    for (const [, selector] of this.selectors) dom.querySelectorAll(probe, selector);
-    this.anyMark = this.selectors.map(([, selector]) => selector).join();
-    this.asked = attributesOf(this.anyMark);
-    this.unsure = true;
+    this.marks.select(this.doc, [mask, show, block, noAct, confirm]);
   }
 
   node(id) { return this.nodes[id]; }
@@ -169,11 +171,11 @@ export class Reader {
         continue;
       }
       if (type === "attributes") {
-        this.unsure ||= !this.asked || this.asked.has(attributeName);
+        this.marks.changed(attributeName);
         // What can be typed into, and what kind of field it is, decides for all that is in it.
         mark(target, attributeName === "contenteditable" || tagOf(target) === "select" ? SUBTREE : SETTINGS);
       } else {
-        this.unsure = true;
+        this.marks.unsure = true;
         const tag = tagOf(target);
         mark(target, CHILDREN | (tag === "style" || tag === "textarea" ? SETTINGS : 0));
         for (let i = 0; i < addedNodes.length; i++) mark(addedNodes[i], SUBTREE);
@@ -184,7 +186,10 @@ export class Reader {
       else this.ids.delete(doc);
       mark(frame, SUBTREE);
     });
-    if (this.unsure) this.remark();
+    if (this.marks.unsure) {
+      // What changed its marks is read again with all that is in it.
+      this.marks.renew([...this.documents.known.keys(), ...this.roots], (node) => mark(node, SUBTREE));
+    }
     this.behind = !this.states.changed((node) => mark(node, tagOf(node) === "select" ? SUBTREE : SETTINGS));
     if (this.behind) this.wake();
     const out = new Uint32Array(noted.size * 2);
@@ -195,27 +200,6 @@ export class Reader {
     }
     noted.clear();
     return out;
-  }
-
-  // Asks the page's marks anew; what changed its marks is read again with all that is in it.
-  remark() {
-    this.unsure = false;
-    const before = this.marks;
-    this.marks = new Map();
-    for (const doc of this.documents.known.keys()) this.findMarks(doc);
-    for (const root of this.roots) this.findMarks(root);
-    const changed = (node) => this.later(this.ids.get(node), SUBTREE);
-    for (const [node, bits] of this.marks) if (before.get(node) !== bits) changed(node);
-    for (const node of before.keys()) if (!this.marks.has(node)) changed(node);
-  }
-
-  // One search for all lists: few elements are marked, and only those are asked which marks.
-  findMarks(root) {
-    for (const node of dom.querySelectorAll(root, this.anyMark)) {
-      let bits = 0;
-      for (const [bit, selector] of this.selectors) if (is(node, selector)) bits |= bit;
-      this.marks.set(node, bits);
-    }
   }
 
   // Reads what is asked for; the answer is fetched by `take*`. Of whole subtrees not more nodes are
@@ -281,18 +265,22 @@ export class Reader {
   part(node, parts, whole) {
     const type = nodeType(node), tag = type === 1 ? localName(node) : "";
     const light = isOpen(node, tag);
-    const open = (light || tag === "iframe") && !(this.marks.get(node) & BLOCK);
+    const open = (light || tag === "iframe") && !(this.marks.of(node) & BLOCK);
     this.open(node, type, tag, open ? parts : parts & SETTINGS);
     if (!(parts & CHILDREN) || !open) return;
+    let left = false;
     const child = (child) => {
       const id = this.ids.get(child);
       if (id !== undefined && !whole.has(child)) this.push(KNOWN, id);
       else if (this.room > 0) this.whole(child);
+      else if (id === undefined) left = true;
       else this.leaveChild(child, id, node);
     };
     const root = this.inner(node, tag);
     if (root) child(root);
     if (light) for (let at = firstChild(node); at; at = nextSibling(at)) if (isRead(at)) child(at);
+    // Once: a long list is gone through at each turn.
+    if (left) this.leave(this.ids.get(node), CHILDREN);
     this.push(END);
   }
 
@@ -329,7 +317,7 @@ export class Reader {
       const tag = type === 1 ? localName(node) : "";
       this.open(node, type, tag, SETTINGS | CHILDREN);
       stack.push(null);
-      if (this.marks.get(node) & BLOCK) continue;
+      if (this.marks.of(node) & BLOCK) continue;
       if (isOpen(node, tag)) for (let at = lastChild(node); at; at = previousSibling(at)) if (isRead(at)) stack.push(at);
       const inner = this.inner(node, tag);
       if (inner) stack.push(inner);
@@ -362,7 +350,7 @@ export class Reader {
         const namespace = NAMESPACES[namespaceURI(node)];
         // In a namespace of its own a `script` or an `input` is neither.
         const tag = namespace === undefined ? "saath-other" : name;
-        let marks = this.marks.get(node) ?? 0;
+        let marks = this.marks.of(node);
         if (tag === "input" && namespace === 0 && fields.input.type(node) === "password") this.secrets.add(node);
         if (this.secrets.has(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
@@ -387,7 +375,7 @@ export class Reader {
     this.observer.observe(root, OBSERVED);
     this.on(root, "scroll", this.scroll);
     this.on(root, "change", () => this.wake());
-    this.findMarks(root);
+    this.marks.find(root);
   }
 
   // Whether a node is read on the way with something above it. It must not be read by itself then:
@@ -412,7 +400,7 @@ export class Reader {
     for (const name of names) {
       this.words[this.length++] = this.string(name);
       // It is asked in lower case, and some have it otherwise.
-      this.words[this.length++] = this.string(name === "style" ? inlineStyle(node) : getAttribute(node, name) ?? "");
+      this.words[this.length++] = this.string(valueOf(node, name, this.strict));
     }
     this.count += names.length;
     this.room -= names.length >> 3;
@@ -473,23 +461,16 @@ function wellFormed(text) {
   return text.isWellFormed?.() ? text : text.replace(/\p{Surrogate}/gu, (half) => String.fromCodePoint(0x102000 + half.charCodeAt(0)));
 }
 
+// Of a reference into another drawing only what it names there is told: which drawing is told as a
+// picture is.
+function valueOf(node, name, strict) {
+  if (name === "style") return inlineStyle(node, strict);
+  const value = getAttribute(node, name) ?? "";
+  return name.endsWith("href") && localName(node) === "use" && value.includes("#") ? value.slice(value.indexOf("#")) : value;
+}
+
 function isOpen(node, tag) {
   return !CLOSED.has(tag) || !(namespaceURI(node) in NAMESPACES);
 }
 
 const tagOf = (node) => (nodeType(node) === 1 ? localName(node) : "");
-
-function is(node, selector) {
-  try {
-    return dom.matches(node, selector);
-  } catch {
-    return false;
-  }
-}
-
-// The attributes that selectors ask for; null if they may ask for any.
-function attributesOf(selectors) {
-  if (/[\\|]|:(?!(?:not|is|where)\()/.test(selectors)) return null;
-  const names = Array.from(selectors.matchAll(/\[\s*([^\s\]~^$*=]+)/g), ([, name]) => name.toLowerCase());
-  return new Set([...names, "class", "id"]);
-}

@@ -207,11 +207,11 @@ function declarations(style) {
   return text;
 }
 
-// A style attribute: what is in force of it, and what an address in a frame's is relative to.
-export function inlineStyle(node) {
-  // A page's policy can forbid the attribute, which then says nothing.
-  if (styleOf(node)?.length === 0) return "";
-  const text = dom.getAttribute(node, "style") ?? "";
-  if (dom.ownerDocument(node) === document || !text.includes("(")) return text;
-  return baseRule(dom.baseURI(node)) + text;
+// A style attribute: what is in force of it, and what an address in a frame's is relative to. The
+// policies of `strict` documents forbid it, and it says nothing, or not what is in force.
+export function inlineStyle(node, strict) {
+  const doc = dom.ownerDocument(node), style = styleOf(node);
+  if (style?.length === 0) return "";
+  const text = style && strict.has(doc) ? style.cssText : dom.getAttribute(node, "style") ?? "";
+  return doc === document || !text.includes("(") ? text : baseRule(dom.baseURI(node)) + text;
 }

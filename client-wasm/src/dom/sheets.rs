@@ -1,4 +1,4 @@
-//! What reads style sheets: the parts of `sheets.js`, put together.
+//! What reads style sheets, and what shows them: parts that are put together.
 
 use wasm_bindgen::prelude::*;
 
@@ -30,7 +30,26 @@ extern "C" {
     fn new() -> Alternates;
 }
 
+#[wasm_bindgen(module = "/src/dom/cascade.js")]
+extern "C" {
+    pub(super) type Cascade;
+    #[wasm_bindgen(constructor)]
+    fn new(looks: Looks) -> Cascade;
+}
+
+#[wasm_bindgen(module = "/src/dom/looks.js")]
+extern "C" {
+    type Looks;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Looks;
+}
+
 /// For one page.
-pub(super) fn new() -> Sheets {
+pub(super) fn of_page() -> Sheets {
     Sheets::new(Edits::new(), Alternates::new(), Registered::new())
+}
+
+/// For one replica.
+pub(super) fn of_replica() -> Cascade {
+    Cascade::new(Looks::new())
 }

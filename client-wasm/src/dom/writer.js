@@ -131,6 +131,8 @@ export class Writer {
           this.styles.set(id, value);
           this.inline(id);
         } else this.attributes.set(nodes[id], name, value);
+        // What stands for a picture, and what of it is meant.
+        if (this.pictures.has(id) && /^(alt|(xlink:)?href)$/.test(name)) this.inline(id);
         break;
       }
       case NO_ATTR: {
@@ -340,7 +342,10 @@ export class Writer {
         break;
       // When all of them are in their places.
       case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
-      case STATE: this.attributes.states(node, value); break;
+      case STATE:
+        this.attributes.states(node, value);
+        this.late.push([6, () => this.cascade.looks.show(node)]);
+        break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
         if (on) this.attributes.set(node, "data-saath-withheld", value);

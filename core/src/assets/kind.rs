@@ -1,12 +1,16 @@
 //! What bytes are, by the bytes themselves. What a sender says of them is not asked.
 
+mod plain_svg;
+
 /// The types that the agent's browser is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A picture of pixels, or a font: its media type.
     Plain(&'static str),
-    /// SVG, of which a picture shows all but what it would fetch or run.
+    /// SVG, of which an image shows all but what it would fetch or run.
     Svg,
+    /// SVG that fetches and runs nothing, wherever it stands: its parts may be used in a document.
+    PlainSvg,
 }
 
 impl Kind {
@@ -39,7 +43,8 @@ impl Kind {
         } else if begins(b"\0\x01\0\0") || begins(b"true") || begins(b"ttcf") {
             "font/ttf"
         } else {
-            return is_svg(bytes).then_some(Self::Svg);
+            let svg = if plain_svg::is_plain(bytes) { Self::PlainSvg } else { Self::Svg };
+            return is_svg(bytes).then_some(svg);
         };
         Some(Self::Plain(plain))
     }
@@ -49,6 +54,7 @@ impl Kind {
         match self {
             Self::Plain(name) => name,
             Self::Svg => "image/svg+xml",
+            Self::PlainSvg => "image/svg+xml;parts=plain",
         }
     }
 }
@@ -93,7 +99,8 @@ mod tests {
         check(b"RIFF....WEBPVP8 ", Some("image/webp"));
         check(b"\0\0\0\x20ftypavif", Some("image/avif"));
         check(b"wOF2....", Some("font/woff2"));
-        check(b"<svg xmlns='http://www.w3.org/2000/svg'/>", Some("image/svg+xml"));
+        check(b"<svg xmlns='http://www.w3.org/2000/svg'/>", Some("image/svg+xml;parts=plain"));
+        check(b"<svg><image/></svg>", Some("image/svg+xml"));
         check(b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- <html> -->\n<!DOCTYPE svg [<!ENTITY a 'b'>]>\n<svg:svg>", Some("image/svg+xml"));
         for nothing in [
             &b""[..],

@@ -87,6 +87,7 @@ const HIDDEN: &[&str] = &[
 const ACTIVE: &[&str] = &[
     "accept-charset",
     "data-saath-label",
+    "data-saath-look",
     "data-saath-picture",
     "data-saath-state",
     "data-saath-withheld",

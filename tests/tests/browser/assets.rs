@@ -89,11 +89,10 @@ async fn a_picture_is_sent_once_and_the_next_session_sends_none() -> Result<()> 
     ensure!(second < first - BANNER, "{second} bytes after {first}");
     stop(&session).await?;
 
-    let forget = "
-        const saath = await import('/saath/saath.js');
-        await saath.default();
-        await saath.forgetAssets()";
-    session.agent.eval_async(forget, Value::Null).await?;
+    session.open_console(&demo, &demo.token("meera").await?).await?;
+    until("the button", async || session.agent.click("#forget").await).await;
+    let said = async || session.agent.text("#forget").await;
+    until_eq("an answer", "Deleted".to_owned(), said).await;
     assert_eq!(kept(&session).await?, (0, 0));
     let third = pictured(&session, &demo, "").await?;
     ensure!(third > BANNER, "{third} bytes after all was forgotten");

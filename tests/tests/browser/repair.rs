@@ -19,6 +19,7 @@ async fn a_lost_frame_is_repaired() -> Result<()> {
         "forms/choices",
         "tree/moves",
         "shadow/open",
+        "frames/nested",
         "layers/popover",
         "styles/many",
         "styles/cssom",

@@ -1,0 +1,96 @@
+//! Drawings whose parts may stand in a document, by `use`.
+//!
+//! An image of a drawing fetches nothing, whatever the drawing says; what is used of it does. So only
+//! what is found harmless by its words is used, and a drawing that is written in an uncommon way is
+//! not: signs for buttons, which is what is used so, are plain.
+
+/// Elements that fetch, run, style, animate what they refer to or hold another language; and ways to
+/// write the same in other words.
+const NOT_PLAIN: &[&str] = &[
+    "image",
+    "script",
+    "foreignobject",
+    "<style",
+    ":style",
+    "<set",
+    ":set",
+    "<animate",
+    ":animate",
+    "<a ",
+    "<a>",
+    "<!d",
+    "<!e",
+    "<![",
+    "@",
+    "\\",
+    "xml:base",
+    "1999/xhtml",
+    "src",
+];
+/// The only references by name that are needed.
+const ENTITIES: &[&str] = &["amp;", "lt;", "gt;", "quot;", "apos;"];
+
+/// Whether nothing in a drawing can fetch or run.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let text = text.to_lowercase();
+    let follows = |word: &str, holds: &dyn Fn(&str) -> bool| {
+        text.match_indices(word).all(|(at, _)| text.get(at + word.len()..).is_some_and(holds))
+    };
+    !NOT_PLAIN.iter().any(|word| text.contains(word))
+        && follows("&", &|rest| ENTITIES.iter().any(|entity| rest.starts_with(entity)))
+        && follows("<?", &|rest| rest.starts_with("xml "))
+        && follows("url", &|rest| is_own(rest.trim_start().strip_prefix('(')))
+        && follows("href", &|rest| is_own(rest.trim_start().strip_prefix('=')))
+}
+
+/// Whether an address is within the drawing.
+fn is_own(rest: Option<&str>) -> bool {
+    rest.is_some_and(|rest| {
+        rest.trim_start().trim_start_matches(['"', '\'']).trim_start().starts_with('#')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(inner: &str, plain: bool) {
+        let svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>");
+        assert_eq!(is_plain(svg.as_bytes()), plain, "{inner}");
+    }
+
+    #[test]
+    fn signs_are_plain() {
+        check("<symbol id='a' viewBox='0 0 9 9'><path d='M0 0' style='fill: red'/></symbol>", true);
+        check("<title>A &amp; B</title><use href='#a'/><use xlink:href = \"#a\"/>", true);
+        check("<g fill='url(#g)' mask=\"url( '#m' )\"/><!-- a sign -->", true);
+        assert!(is_plain(b"<?xml version='1.0'?><svg/>"));
+    }
+
+    #[test]
+    fn what_may_fetch_is_not() {
+        for inner in [
+            "<image href='#a'/>",
+            "<s:IMAGE xmlns:s='http://www.w3.org/2000/svg'/>",
+            "<use href='/b.svg#a'/>",
+            "<use href=' https://x#a'/>",
+            "<use HREF='//x'/>",
+            "<g fill='url(/x)'/>",
+            "<g fill='UR\\4c(/x)'/>",
+            "<g fill='u&#x72;l(/x)'/>",
+            "<style>*{}</style>",
+            "<set attributeName='href' to='/x'/>",
+            "<animate/>",
+            "<foreignObject/>",
+            "<p xmlns='http://www.w3.org/1999/xhtml'/>",
+            "<a xlink:type='simple'/>",
+            "<script/>",
+        ] {
+            check(inner, false);
+        }
+        assert!(!is_plain(b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>"));
+        assert!(!is_plain(b"<?xml-stylesheet?><svg/>"));
+        assert!(!is_plain(b"\xff<svg/>"));
+    }
+}
