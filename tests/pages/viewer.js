@@ -202,7 +202,6 @@ function refuse({ blockedURI, effectiveDirective }) {
 /** `record` as a script of the page itself gets it; the script is gone again before it is used. */
 async function recordOf(page, copy = "saath") {
   const script = page.document.createElement("script");
-  script.type = "module";
   // Not inline: the page may have a policy.
   script.src = `/record.js?copy=${copy}`;
   const loaded = new Promise((done) => page.addEventListener("saath", done, { once: true }));

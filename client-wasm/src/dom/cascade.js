@@ -41,9 +41,11 @@ const BASE = `@layer saath {
   ::backdrop { transition: none !important }
   :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
   [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
-  :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
-  svg a:any-link[data-saath-state~="focus-visible"] { outline: auto 5px -webkit-focus-ring-color; outline-offset: 0 }
-  :is([type="checkbox" i], [type="radio" i])[data-saath-state~="focus-visible"] { outline-offset: 2px }
+  @supports (outline-color: -webkit-focus-ring-color) {
+    :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
+    svg a:any-link[data-saath-state~="focus-visible"] { outline: auto 5px -webkit-focus-ring-color; outline-offset: 0 }
+    :is([type="checkbox" i], [type="radio" i])[data-saath-state~="focus-visible"] { outline-offset: 2px }
+  }
   [data-saath-state~="focus-visible"]::-webkit-inner-spin-button { opacity: 1 }
   :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
   [data-saath-state~="-webkit-autofill"] {

@@ -7,6 +7,7 @@ import { dom } from "./native.js";
 const LOOK = "data-saath-look";
 const IS_FIREFOX = CSS.supports("-moz-appearance", "none");
 const BUTTONS = new Set(["button", "submit", "reset"]);
+const BOXES = new Set(["checkbox", "radio"]);
 const TEXTS = new Set(["text", "search", "url", "tel", "email", "password", "number"]);
 const EDGE = "rgb(143, 143, 157)";
 const FACES = { button: "rgb(233, 233, 237)", text: "rgb(255, 255, 255)" };
@@ -21,6 +22,9 @@ const RULES = `@layer saath {
   [${LOOK}~="face"][${LOOK}~="edge"][${LOOK}~="hover"] { ${edge("#676774")}; border-radius: 4px }
   [${LOOK}~="face"][${LOOK}~="edge"][${LOOK}~="active"] { ${edge("#484851")}; border-radius: 4px }
   [${LOOK}="text hover"] { ${edge("#676774")}; border-radius: 2px }
+  /* As it has the ring itself, and others have not. */
+  :is(:any-link, [type="checkbox"], [type="radio"])[data-saath-state~="focus-visible"] { outline-offset: 0 }
+  [${LOOK}="box hover"] { accent-color: #2374ff }
   [${LOOK}="text active"] { ${edge("#484851")}; border-radius: 2px }
 }`;
 
@@ -48,7 +52,9 @@ function look(node) {
   const isPlain = style.backgroundColor === FACES[kind] && style.backgroundImage === "none";
   const isEdged = ["Top", "Right", "Bottom", "Left"].every((side) => style[`border${side}Color`] === EDGE &&
     style[`border${side}Width`] === "2px" && ["inset", "outset"].includes(style[`border${side}Style`]));
-  if (kind === "text") {
+  if (kind === "box") {
+    if (style.accentColor === "auto") dom.setAttribute(node, LOOK, `box ${state}`);
+  } else if (kind === "text") {
     if (isPlain && isEdged) dom.setAttribute(node, LOOK, `text ${state}`);
   } else if (isPlain || isEdged) {
     dom.setAttribute(node, LOOK, [isPlain && "face", isEdged && "edge", state].filter(Boolean).join(" "));
@@ -60,5 +66,6 @@ function kindOf(node) {
   if (tag === "button") return "button";
   if (tag === "textarea") return "text";
   if (tag !== "input") return "";
-  return BUTTONS.has(node.type) ? "button" : TEXTS.has(node.type) ? "text" : "";
+  const { type } = node;
+  return BUTTONS.has(type) ? "button" : BOXES.has(type) ? "box" : TEXTS.has(type) ? "text" : "";
 }

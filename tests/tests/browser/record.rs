@@ -236,7 +236,7 @@ async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
         if let Some(step) = step.checked_sub(1) {
             page.eval_async("await viewer.step(argument)", json!(step)).await?;
         }
-        let seen = page.eval_async("return viewer.settle(3000)", Value::Null).await?;
+        let seen = page.eval_async("return viewer.settle({ patience: 3000 })", Value::Null).await?;
         ensure!(seen["wrong"] == json!([]), "after step {step}: {}", seen["wrong"]);
     }
     Ok(())
