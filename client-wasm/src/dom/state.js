@@ -193,6 +193,7 @@ export class States {
       case "textarea": out.set(VALUE, textarea.value(node)); break;
       case "select":
         if (fields.select.selectedIndex(node) < 0 && !fields.select.multiple(node)) out.set(INDETERMINATE, "1");
+        if (isBox(node) && dom.scrollTop(node)) this.scrolled.add(node);
         break;
       case "option":
         if (fields.option.selected(node)) out.set(SELECTED, "1");
@@ -267,11 +268,16 @@ function schemeOf(doc) {
   return (meta && dom.getAttribute(meta, "content")) ?? "";
 }
 
+// A list that stands open. Not every engine tells that one is scrolled.
+function isBox(node) {
+  return fields.select.multiple(node) || dom.getAttribute(node, "size") > 1;
+}
+
 function stateOf(node, tag) {
   if (tag === "select") {
     let state = options(node).length + ":";
     for (const option of selectedOptions(node)) state += index(option) + ",";
-    return state;
+    return state + (isBox(node) ? dom.scrollTop(node) : "");
   }
   if (tag === "textarea") return textarea.value(node);
   const type = typeOf(node);

@@ -404,6 +404,8 @@ function scroll(node, value) {
   const to = { left, top, behavior: "instant" };
   if (dom.nodeType(node) === 9) dom.defaultView(node).scrollTo(to);
   else dom.scrollTo(node, to);
+  // Not every engine scrolls a list so.
+  if (dom.nodeType(node) === 1 && dom.localName(node) === "select") node.scrollTop = top;
 }
 
 // An element's, a shadow root's, a document's own.
