@@ -36,7 +36,7 @@ const TONE: u8 = 2;
 
 /// How long page and replica may differ before they are said to; once a page was found wrong, its
 /// later states get [`HASTE`].
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(8);
 const HASTE: Duration = Duration::from_secs(1);
 /// No page takes a third of it, on a slow machine.
 const HANGS: Duration = Duration::from_secs(60);
