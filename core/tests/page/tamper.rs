@@ -75,7 +75,7 @@ impl BatchWire {
         if let Some(text) = texts.get_mut(index % count) {
             if TAGS.contains(&text.as_str()) || text == "saath-gap" {
                 *text = if text == "p" { "div" } else { "p" }.into();
-            } else if ATTRS.contains(&text.as_str()) || text == "type" {
+            } else if ATTRS.contains(&text.as_str()) || text == "type" || text == "id" {
                 *text = "lang".into();
             } else {
                 text.push('x');
