@@ -16,7 +16,7 @@ pub use asset::{Asset, Got, Offer, Want};
 pub use control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-pub use guest::{Begin, FromGuest, GuestPage, ToGuest};
+pub use guest::{Begin, Errand, FromGuest, GuestPage, ToGuest};
 pub use page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 
 use wincode::{SchemaRead, SchemaWrite};

@@ -112,3 +112,61 @@ impl Terms {
 fn without_addresses(css: &str) -> Cow<'_, str> {
     css::with_strings(css, |_| None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOTH: [Terms; 2] = [Terms::Own, Terms::Masked];
+
+    #[test]
+    fn no_number_of_a_guest_names_an_asset_of_the_page() {
+        for terms in BOTH {
+            let sheet = terms.state(Prop::Sheet, "a{background:url(saath:7)}").unwrap();
+            assert!(!sheet.contains("saath"), "{sheet}");
+            let style = terms.attribute(&Policy::default(), "style", "background:url(saath:7)");
+            assert!(!style.unwrap().contains("saath"));
+            assert_eq!(terms.state(Prop::Selection, "range 2 0 2 3 0 3"), None);
+        }
+        let picture = |value| Terms::Own.state(Prop::Picture, value).map(Cow::into_owned);
+        assert_eq!(picture("7 8,9").as_deref(), Some("0 8,9"));
+        assert_eq!(picture("7 8,9 video").as_deref(), Some("0 8,9 video"));
+        assert_eq!(picture("https://x/"), None);
+        assert_eq!(Terms::Own.state(Prop::Withheld, "<b>"), None);
+    }
+
+    #[test]
+    fn what_is_masked_tells_nothing_by_any_name() {
+        let masked = Terms::Masked;
+        let words = "Asha Verma";
+        assert!(!masked.text(words).contains("Asha"));
+        for name in ["title", "placeholder", "aria-label", "data-name", "value", "href"] {
+            let told = masked.attribute(&Policy::default(), name, words);
+            assert!(told.is_none_or(|told| !told.contains("Asha")), "{name}");
+        }
+        let style = masked.attribute(&Policy::default(), "style", "--name:Asha;content:'Asha'");
+        assert_eq!(style.as_deref(), Some(""));
+        for prop in Prop::ALL {
+            // Numbers, and what is not text but rules.
+            let other = matches!(
+                prop,
+                Prop::Scroll
+                    | Prop::Size
+                    | Prop::TopLayer
+                    | Prop::Slotted
+                    | Prop::Sheet
+                    | Prop::Adopted
+            );
+            let told = masked.state(prop, words);
+            assert!(other || told.is_none_or(|told| !told.contains("Asha")), "{prop:?}");
+        }
+        let sheet = masked.state(Prop::Sheet, "a::before{content:'Asha'}").unwrap();
+        assert!(!sheet.contains("Asha"), "{sheet}");
+        for prop in [Prop::Checked, Prop::Selected, Prop::Indeterminate] {
+            assert_eq!(masked.state(prop, "1"), None);
+        }
+        // Masking twice is masking once.
+        let once = masked.text("nine char").into_owned();
+        assert_eq!(masked.text(&once), once);
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::action::{Act, ActionResult};
 use super::page::{Applied, Page, Repair};
+use crate::session::Grant;
 use wincode::{SchemaRead, SchemaWrite};
 
 /// From the page to the client in a frame.
@@ -13,10 +14,27 @@ pub enum ToGuest {
     Applied(Applied),
     /// What was taken differs from what was sent.
     Repair(Repair),
-    /// Do this. Only with the session's grant.
-    Act(Act),
+    /// Do this.
+    Act(Errand),
     /// The session is over, or the frame has no part in it any more.
     End,
+}
+
+/// An action that the agent may do, passed on to where its target is.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub struct Errand {
+    act: Act,
+}
+
+impl Errand {
+    /// With the target in the guest's numbers. The grant is the proof of consent.
+    pub fn new(_grant: &Grant, act: Act) -> Self {
+        Self { act }
+    }
+
+    pub(crate) fn into_act(self) -> Act {
+        self.act
+    }
 }
 
 /// How a guest begins.
