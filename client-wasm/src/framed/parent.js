@@ -11,7 +11,6 @@ export class Parent {
     const { signal } = this.abort;
     if (window.parent === window) return;
     window.addEventListener("message", (event) => this.message(event), { signal });
-    window.addEventListener("pagehide", () => this.gone?.(), { signal });
     for (const origin of this.around()) this.knock(origin);
   }
 
@@ -38,10 +37,6 @@ export class Parent {
       if (this.port === port && data instanceof ArrayBuffer) this.heard(new Uint8Array(data));
     };
     port.addEventListener("close", () => this.port === port && this.heard(undefined));
-  }
-
-  onGone(gone) {
-    this.gone = gone;
   }
 
   send(bytes) {
