@@ -23,7 +23,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     type Parent;
     #[wasm_bindgen(constructor)]
-    fn new(origins: Vec<JsString>, heard: &Heard) -> Parent;
+    fn new(origins: Vec<JsString>, farewell: Uint8Array, heard: &Heard) -> Parent;
     #[wasm_bindgen(method)]
     fn send(this: &Parent, bytes: Uint8Array);
     #[wasm_bindgen(method)]
@@ -60,7 +60,7 @@ pub(crate) fn start(options: &FrameOptions) -> Result<Handle, Error> {
     let origins = origins.iter().map(|origin| JsString::from(origin.as_str())).collect();
     let next_frame = NextFrame::new(inbox.clone(), || Event::Frame);
     let driver = Driver {
-        parent: Parent::new(origins, &heard),
+        parent: Parent::new(origins, bytes(&FromGuest::End), &heard),
         policy,
         framed: Framed::new(now()),
         next_frame,
@@ -139,6 +139,7 @@ impl Driver {
             Order::Answer(message) => self.say(&message),
             Order::Wait => {}
             Order::End => {
+                self.say(&FromGuest::End);
                 self.parent.close();
                 self.leave();
             }
@@ -161,7 +162,8 @@ impl Driver {
             }
             Ok(None) if source.is_behind() => self.next_frame.ask(),
             Ok(None) => {}
-            Err(Broken) => self.leave(),
+            // The page around sees a box again.
+            Err(Broken) => self.follow(Order::End),
         }
     }
 
@@ -173,6 +175,10 @@ impl Driver {
     }
 
     fn say(&self, message: &FromGuest) {
-        self.parent.send(Uint8Array::from(wire::encode(message).as_slice()));
+        self.parent.send(bytes(message));
     }
+}
+
+fn bytes(message: &FromGuest) -> Uint8Array {
+    Uint8Array::from(wire::encode(message).as_slice())
 }

@@ -69,6 +69,8 @@ export interface RecordOptions {
   emit(frame: Uint8Array): void;
   /** What may be recorded. Without one, or with one that does not parse, everything is masked. */
   policy?: Policy;
+  /** As of `share`. */
+  frames?: string[];
 }
 "#;
 
@@ -102,6 +104,11 @@ extern "C" {
     pub type FrameOptions;
     #[wasm_bindgen(method, getter, structural, js_name = policy)]
     pub(crate) fn frame_policy(this: &FrameOptions) -> JsValue;
+}
+
+/// Whose frames take part in what is recorded.
+pub(crate) fn frames(options: &RecordOptions) -> Result<Vec<String>, Error> {
+    origins(options, "frames")
 }
 
 /// Who may share the page that this one is a frame of.

@@ -5,12 +5,20 @@ const VERSION = 1;
 
 export class Parent {
   // `heard(bytes)` hears what the page says, undefined when it begins anew with another port.
-  constructor(origins, heard) {
-    Object.assign(this, { origins, heard });
+  // `farewell` is the last that the page hears.
+  constructor(origins, farewell, heard) {
+    Object.assign(this, { origins, farewell, heard });
     this.abort = new AbortController();
     const { signal } = this.abort;
     if (window.parent === window) return;
     window.addEventListener("message", (event) => this.message(event), { signal });
+    window.addEventListener("pagehide", () => this.leave(), { signal });
+    // Back from where browsers keep pages that one may go back to.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.begin(), { signal });
+    this.begin();
+  }
+
+  begin() {
     for (const origin of this.around()) this.knock(origin);
   }
 
@@ -40,7 +48,7 @@ export class Parent {
   }
 
   send(bytes) {
-    this.port?.postMessage(bytes.buffer);
+    this.port?.postMessage(bytes.slice().buffer);
   }
 
   close() {
@@ -48,8 +56,15 @@ export class Parent {
     this.port = undefined;
   }
 
+  leave() {
+    this.send(this.farewell);
+    this.close();
+    this.heard(undefined);
+  }
+
   stop() {
     this.abort.abort();
+    this.send(this.farewell);
     this.close();
   }
 }

@@ -1,0 +1,109 @@
+//! Frames of other origins whose clients take part, and those whose do not.
+
+use crate::record::open;
+use anyhow::{Result, ensure};
+use saath_tests::{Engine, Page, Pages, until};
+use serde_json::{Value, json};
+
+/// What the replica has in the frame.
+const HELD: &str = "
+    const frame = viewer.document().querySelector('iframe');
+    return frame?.contentDocument?.body?.textContent ?? ''";
+
+async fn until_held(page: &Page, what: &str, fits: impl Fn(&str) -> bool) {
+    until(what, async || {
+        page.eval("viewer.flush()", json!([])).await?;
+        let held = page.eval(HELD, json!([])).await?;
+        ensure!(fits(held.as_str().unwrap_or_default()), "{held}");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+}
+
+async fn guest(pages: &Pages, page: &Page, frames: &str, parents: &str) -> Result<()> {
+    let query = if frames.is_empty() { String::new() } else { format!("&frames={frames}") };
+    open(pages, page, "guests", &query).await?;
+    page.eval_async(&format!("await viewer.page().load('{parents}')"), Value::Null).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_frame_of_another_origin_takes_part() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    let parents = format!("https://nobody.example {}", pages.origin);
+    guest(&pages, &page, &other, &parents).await?;
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    let colour = "
+        const frame = viewer.document().querySelector('iframe');
+        return frame.contentWindow.getComputedStyle(frame.contentDocument.querySelector('p')).color";
+    assert_eq!(page.eval(colour, json!([])).await?, "rgb(1, 2, 3)");
+    let held = page.eval(HELD, json!([])).await?;
+    ensure!(!held.as_str().unwrap_or_default().contains("nobody"), "{held}");
+
+    page.eval("viewer.page().tell('Other words')", json!([])).await?;
+    until_held(&page, "what changed in the guest", |held| held.contains("Other words")).await;
+
+    // The page's masks are around it.
+    page.eval("viewer.page().document.getElementById('around').dataset.saathMask = ''", json!([]))
+        .await?;
+    let masked = |held: &str| !held.contains("Other") && held.contains('█');
+    until_held(&page, "the mask", masked).await;
+    page.eval("viewer.page().tell('More words')", json!([])).await?;
+    until_held(&page, "the mask still", |held| !held.contains("More") && held.contains('█')).await;
+    page.eval(
+        "delete viewer.page().document.getElementById('around').dataset.saathMask",
+        json!([]),
+    )
+    .await?;
+    until_held(&page, "the guest without the mask", |held| held.contains("More words")).await;
+
+    // A lost frame is repaired, the guest with it.
+    page.eval("viewer.onTheWay = () => undefined; viewer.page().tell('Lost words')", json!([]))
+        .await?;
+    let lost = "viewer.flush(); return viewer.frames.length";
+    let before = page.eval(lost, json!([])).await?;
+    until("a frame to be lost", async || {
+        let now = page.eval(lost, json!([])).await?;
+        ensure!(now != before, "{now} frames");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+    page.eval("viewer.onTheWay = (frame) => frame; viewer.page().tell('Last words')", json!([]))
+        .await?;
+    until("the repair", async || {
+        page.eval("viewer.flush(); viewer.repair()", json!([])).await?;
+        let held = page.eval(HELD, json!([])).await?;
+        ensure!(held.as_str().unwrap_or_default().contains("Last words"), "{held}");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+
+    // The guest can go by itself, and is a box again.
+    page.eval("viewer.page().tell('stop')", json!([])).await?;
+    until_held(&page, "the box", |held| !held.contains("words")).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_takes_part_who_is_not_on_both_lists() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    for (frames, parents) in [
+        ("", pages.origin.as_str()),
+        ("https://pay.example", &pages.origin),
+        (&other, "https://nobody.example"),
+    ] {
+        guest(&pages, &page, frames, parents).await?;
+        // A guest that may takes a few frames.
+        let wait = "
+            for (let i = 0; i < 30; i++) await new Promise((done) => setTimeout(done, 20));
+            viewer.flush()";
+        page.eval_async(wait, Value::Null).await?;
+        let held = page.eval(HELD, json!([])).await?;
+        ensure!(!held.as_str().unwrap_or_default().contains("words"), "{frames} {parents}: {held}");
+    }
+    Ok(())
+}
