@@ -77,7 +77,8 @@ async fn a_frame_of_another_origin_takes_part() -> Result<()> {
     until("the repair", async || {
         page.eval("viewer.flush(); viewer.repair()", json!([])).await?;
         let held = page.eval(HELD, json!([])).await?;
-        ensure!(held.as_str().unwrap_or_default().contains("Last words"), "{held}");
+        let held = held.as_str().unwrap_or_default();
+        ensure!(held.contains("Last words") && !held.contains("More"), "{held}");
         Ok::<_, anyhow::Error>(())
     })
     .await;
@@ -85,6 +86,65 @@ async fn a_frame_of_another_origin_takes_part() -> Result<()> {
     // The guest can go by itself, and is a box again.
     page.eval("viewer.page().tell('stop')", json!([])).await?;
     until_held(&page, "the box", |held| !held.contains("words")).await;
+    Ok(())
+}
+
+/// A guest that says what no client says is a box, and the page goes on.
+#[tokio::test]
+async fn a_hostile_frame_harms_itself_only() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    for speech in ["garbage", "flood", "huge", "text"] {
+        guest(&pages, &page, &other, &format!("{}&hostile={speech}", pages.origin)).await?;
+        until("the frame to have spoken", async || {
+            let spoken = page.eval("return viewer.page().report", json!([])).await?;
+            ensure!(spoken == speech, "{spoken}");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+        let add = "viewer.page().document.querySelector('p').textContent = 'The page goes on'";
+        page.eval(add, json!([])).await?;
+        until("the page", async || {
+            page.eval("viewer.flush()", json!([])).await?;
+            let text = "return viewer.document().querySelector('p').textContent";
+            let text = page.eval(text, json!([])).await?;
+            ensure!(text == "The page goes on", "{text}");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+        let held = page.eval(HELD, json!([])).await?;
+        ensure!(!held.as_str().unwrap_or_default().contains("words"), "{speech}: {held}");
+        let closed = "return viewer.begun().failure ?? null";
+        assert_eq!(page.eval(closed, json!([])).await?, Value::Null);
+    }
+    Ok(())
+}
+
+/// Whoever stops on the page stops in the frame: nothing is observed or wrapped there any more.
+#[tokio::test]
+async fn a_stop_reaches_the_frame() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    guest(&pages, &page, &other, &pages.origin).await?;
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    let wrapped = async |what: &str, expected: bool| {
+        until(what, async || {
+            page.eval("viewer.page().tell('report')", json!([])).await?;
+            let wrapped = page.eval("return viewer.page().report", json!([])).await?;
+            ensure!(wrapped == expected, "{wrapped}");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+    };
+    wrapped("the frame to be read", true).await;
+    page.eval("viewer.stop()", json!([])).await?;
+    wrapped("the frame to be left alone", false).await;
+    let frames = page.eval("return viewer.frames.length", json!([])).await?;
+    page.eval("viewer.page().tell('Late words')", json!([])).await?;
+    wrapped("the frame to have heard", false).await;
+    assert_eq!(page.eval("return viewer.frames.length", json!([])).await?, frames);
     Ok(())
 }
 
