@@ -89,6 +89,18 @@ async fn a_frame_of_another_origin_takes_part() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_frame_that_was_there_before_is_called() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    let query = format!("%3Fparents%3D{}&frames={other}", pages.origin);
+    open(&pages, &page, "guests", &query).await?;
+    assert_eq!(page.eval("return viewer.page().report", json!([])).await?, "ready");
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    Ok(())
+}
+
 /// A guest that says what no client says is a box, and the page goes on.
 #[tokio::test]
 async fn a_hostile_frame_harms_itself_only() -> Result<()> {
@@ -159,9 +171,12 @@ async fn nobody_takes_part_who_is_not_on_both_lists() -> Result<()> {
         (&other, "https://nobody.example"),
     ] {
         guest(&pages, &page, frames, parents).await?;
-        // A guest that may takes a few frames.
+        // A guest that may takes a few frames. Nor does it come when it is called by another.
         let wait = "
-            for (let i = 0; i < 30; i++) await new Promise((done) => setTimeout(done, 20));
+            for (let i = 0; i < 40; i++) {
+              await new Promise((done) => setTimeout(done, 20));
+              if (i === 15) viewer.page().call();
+            }
             viewer.flush()";
         page.eval_async(wait, Value::Null).await?;
         let held = page.eval(HELD, json!([])).await?;
