@@ -256,8 +256,9 @@ impl Guests {
         host: Host<'_>,
         reserve: impl FnOnce(u32) -> u32,
     ) -> Result<Reply, Unwelcome> {
+        let Host { policy, tree, out } = host;
         let guest = self.seats.get_mut(&seat).ok_or(Unwelcome)?;
-        let now = terms(&self.owners, seat, guest.frame, host.policy, host.tree);
+        let now = terms(&self.owners, seat, guest.frame, policy, tree);
         // It may be on its way since before its frame went or was masked.
         let (Some(frame), Some(terms)) = (guest.frame, now) else { return Ok(Reply::Nothing) };
         if message.turn != guest.turn || guest.holds.terms() != Some(terms) {
@@ -281,10 +282,10 @@ impl Guests {
             seat,
             frame,
             terms,
-            policy: host.policy,
+            policy,
             batch: &applied.batch,
-            tree: host.tree,
-            out: host.out,
+            tree,
+            out,
             numbers: &mut guest.numbers,
             owners: &mut self.owners,
             next: reserve(count_new(&applied.batch)),

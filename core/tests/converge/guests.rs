@@ -297,8 +297,8 @@ fn what_was_sent_before_a_mark_is_not_taken_after_it() {
 #[test]
 fn a_guest_that_breaks_the_rules_is_a_box_again() {
     let garbage = Message { number: 9, kind: PageKind::Change, batch: vec![7; 90], hash: 0 };
-    let huge = Message { batch: vec![0; 5 << 20], ..garbage.clone() };
-    let unasked = Message { kind: PageKind::Repair, batch: vec![], ..garbage.clone() };
+    let huge = Message { batch: vec![0; 5 << 20], ..garbage };
+    let unasked = Message { kind: PageKind::Repair, batch: vec![], ..garbage };
     for page in [garbage, huge, unasked] {
         let mut visit = visit();
         let turn = visit.guest.begin.unwrap().turn;
