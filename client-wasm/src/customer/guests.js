@@ -1,7 +1,7 @@
 // The frames of other origins whose clients take part: who knocks is answered with a port, at its
 // exact origin. What comes through the port goes to Rust as it is.
 
-import { Array, Map, WeakSet, dom } from "../dom/native.js";
+import { Array, Map, WeakMap, WeakSet, dom } from "../dom/native.js";
 
 const VERSION = 1;
 // Of one message, in bytes: a page and what is around it.
@@ -16,6 +16,8 @@ export class Guests {
     this.guests = new Map();
     this.frames = [];
     this.called = new WeakSet();
+    // Whose documents are not listened to any more, and whether they have still to be loaded.
+    this.refused = new WeakMap();
     this.abort = new AbortController();
     const { signal } = this.abort;
     dom.addEventListener(window, "message", (event) => this.message(event), { signal });
@@ -36,13 +38,14 @@ export class Guests {
     if (data?.saath !== "knock" || data.version !== VERSION || !source || !this.origins.includes(origin)) return;
     // One that is not known yet is called as soon as it is.
     const frame = this.frames.find((frame) => frame.contentWindow === source);
-    if (!frame) return;
+    if (!frame || this.refused.has(frame)) return;
     this.leave(frame);
     const key = ++this.last, { port1: port, port2 } = new MessageChannel();
     this.guests.set(key, { frame, port, loading: !data.loaded });
     port.onmessage = ({ data }) => {
       if (!this.guests.has(key)) return;
       const fits = data instanceof ArrayBuffer && data.byteLength <= MOST;
+      if (!fits) this.refuse(key);
       this.heard(key, fits ? new Uint8Array(data) : undefined);
     };
     source.postMessage({ saath: "port", version: VERSION }, origin, [port2]);
@@ -51,6 +54,8 @@ export class Guests {
 
   // Another document is in the frame, unless it is the very one that has knocked.
   loaded(frame) {
+    if (this.refused.get(frame)) this.refused.set(frame, false);
+    else this.refused.delete(frame);
     for (const guest of this.guests.values()) {
       if (guest.frame !== frame || !guest.loading) continue;
       guest.loading = false;
@@ -74,6 +79,12 @@ export class Guests {
   close(key) {
     this.guests.get(key)?.port.close();
     this.guests.delete(key);
+  }
+
+  // For as long as its document is there.
+  refuse(key) {
+    const guest = this.guests.get(key);
+    if (guest) this.refused.set(guest.frame, guest.loading);
   }
 
   stop() {

@@ -25,6 +25,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn send(this: &Ports, key: u32, bytes: Uint8Array);
     #[wasm_bindgen(method)]
+    fn refuse(this: &Ports, key: u32);
+    #[wasm_bindgen(method)]
     fn close(this: &Ports, key: u32);
     #[wasm_bindgen(method)]
     fn stop(this: &Ports);
@@ -72,10 +74,9 @@ impl Guests {
             },
             Event::Heard(key, bytes) => match bytes.map(|bytes| wire::decode(&bytes)) {
                 Some(Ok(FromGuest::Page(page))) => self.page(key, page, capture),
+                Some(Ok(FromGuest::End)) | None => self.dismiss(key, capture),
                 // Nothing was asked of it yet.
-                Some(Ok(FromGuest::ActionResult(_) | FromGuest::End) | Err(_)) | None => {
-                    self.dismiss(key, capture);
-                }
+                Some(Ok(FromGuest::ActionResult(_)) | Err(_)) => self.refuse(key, capture),
             },
         }
     }
@@ -84,7 +85,7 @@ impl Guests {
     fn page(&mut self, key: u32, page: GuestPage, capture: &mut Capture) {
         let waits = self.waiting.iter().any(|(other, _)| *other == key);
         if !self.seats.contains_key(&key) || waits {
-            return self.dismiss(key, capture);
+            return self.refuse(key, capture);
         }
         self.waiting.push_back((key, page));
     }
@@ -133,10 +134,16 @@ impl Guests {
             }
             Err(error) => {
                 web_sys::console::warn_1(&format!("saath: {error}").into());
-                self.dismiss(key, capture);
+                self.refuse(key, capture);
             }
         }
         page
+    }
+
+    /// It has broken the rules, and has no second try.
+    fn refuse(&mut self, key: u32, capture: &mut Capture) {
+        self.ports.refuse(key);
+        self.dismiss(key, capture);
     }
 
     fn dismiss(&mut self, key: u32, capture: &mut Capture) {
