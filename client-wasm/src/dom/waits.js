@@ -47,7 +47,8 @@ export class Waits {
       const watch = watches.get(doc);
       watch?.listeners.delete(this.listener);
       if (watch && !watch.listeners.size) {
-        watch.restore();
+        // A frame's window shows another document by now, perhaps of another origin.
+        if (dom.defaultView(doc)) watch.restore();
         watches.delete(doc);
       }
     }
