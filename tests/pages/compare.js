@@ -154,8 +154,10 @@ function head(node, isReplica, portable, size) {
     // The size of some pictures is told by their style there; here it is measured.
     if ((tag === "img" || (tag === "input" && node.type === "image")) && name === "style") continue;
     if (/^(xlink:)?href$/.test(name) && namespaceOf(node).endsWith("svg") && tag !== "a") {
-      // Into the page itself, or nowhere: what comes from elsewhere is seen in the picture.
-      if (value.startsWith("#")) attributes.push(`${name}=${value}`);
+      // What comes from elsewhere is seen in the picture; of a drawing it is told what is used.
+      const used = `href=${value.slice(value.indexOf("#"))}`;
+      if (tag !== "use" && value.startsWith("#")) attributes.push(`${name}=${value}`);
+      if (tag === "use" && value.includes("#") && !attributes.includes(used)) attributes.push(used);
     } else if (name === "href") attributes.push("href=#");
     // Style declarations: as the engine understands them, each in words of its own.
     else if (name === "style" && portable) attributes.push("style");
@@ -226,6 +228,9 @@ function looks(win, node) {
   const style = win.getComputedStyle(node);
   // A picture that is not sent and a value that is not told have stripes.
   const striped = localName(node) === "img" || isNever(node) || withheld(node) && withheld(node) !== "foreign";
-  const values = STYLES.map((name) => `${name} ${striped && name === "backgroundImage" ? "" : style[name].replace(ADDRESS, "url()")}`);
+  // An open file chooser is marked by an outline in the replica; the page cannot know of it.
+  const chooses = localName(node) === "input" && attribute(node, "type") === "file";
+  const left = (name) => striped && name === "backgroundImage" || chooses && name.startsWith("outline");
+  const values = STYLES.map((name) => `${name} ${left(name) ? "" : style[name].replace(ADDRESS, "url()")}`);
   return [`at ${[x, y, width, height].map(Math.round)}`, ...values].join("; ");
 }

@@ -8,6 +8,7 @@
 mod case;
 mod cross;
 mod hand;
+mod known;
 mod picture;
 mod report;
 
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 
 pub use case::{Case, cases};
 pub use cross::{PAIRS, Recording};
+pub use known::Known;
 pub use picture::{Area, Picture};
 pub use report::{Report, Row};
 
@@ -75,6 +77,8 @@ pub enum Verdict {
     Same,
     /// The engine has not what the page is about: it was not looked at.
     Lacks(Vec<String>),
+    /// It was not, and is known not to be, for this reason.
+    Known(&'static str, Vec<Fault>),
     /// It was not.
     Wrong(Vec<Fault>),
 }

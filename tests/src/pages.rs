@@ -103,10 +103,15 @@ async fn answer(mut socket: TcpStream, port: u16, log: &Mutex<Vec<Asked>>) -> Re
     if let Some(wait) = wish("wait") {
         tokio::time::sleep(Duration::from_millis(wait.parse()?)).await;
     }
+    // What we did not write is served as sites serve it.
+    let kind = mime(url.path());
+    let lasts = wish("cached").is_some()
+        || url.path().starts_with("/real/")
+            && (kind.starts_with("image/") || kind.starts_with("font/"));
     let mut headers = vec![
         // So that a request says which document it is for, whatever its origin.
         ("referrer-policy", "unsafe-url".to_owned()),
-        ("cache-control", wish("cached").map_or("no-store", |_| "max-age=60").to_owned()),
+        ("cache-control", if lasts { "max-age=60" } else { "no-store" }.to_owned()),
     ];
     if wish("cors").is_some() {
         headers.push(("access-control-allow-origin", "*".to_owned()));
@@ -126,7 +131,7 @@ async fn answer(mut socket: TcpStream, port: u16, log: &Mutex<Vec<Asked>>) -> Re
             Err(_) => ("404 Not Found", Vec::new()),
         }
     };
-    headers.push(("content-type", mime(url.path()).to_owned()));
+    headers.push(("content-type", kind.to_owned()));
     headers.push(("content-length", body.len().to_string()));
     headers.push(("connection", "close".to_owned()));
     let headers: String =

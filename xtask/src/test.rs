@@ -23,7 +23,7 @@ const STEPS: &[Step] = &[
     Step { name: "dist", what: "the package, its budgets, the relay", run: build },
     Step { name: "chromium", what: "end to end in Chromium", run: chromium },
     Step { name: "firefox", what: "end to end in Firefox", run: firefox },
-    Step { name: "fidelity", what: "replicas beside their pages in three engines", run: replicas },
+    Step { name: "fidelity", what: "replicas beside their pages", run: replicas },
 ];
 
 /// Runs all steps, or those named, and stops at the first that fails.
@@ -93,9 +93,10 @@ fn firefox() -> Result<()> {
     browser("firefox")
 }
 
-/// Two engines at a time: that is half as long as one after the other.
+/// Two engines at a time: that is half as long as one after the other. What is known of WebKit is not
+/// enough for it to be held to it; `cargo xtask fidelity` has it, and recordings from one to another.
 fn replicas() -> Result<()> {
-    fidelity::suite(&[])
+    fidelity::suite(&["--engine", "chromium,firefox"])
 }
 
 fn browser(name: &str) -> Result<()> {

@@ -8,7 +8,7 @@ const AT_ONCE = 4;
 // Larger pictures are made smaller.
 const LARGE = 16 << 20;
 // How often it is waited for that it is known what is on the screen.
-const PATIENCE = 10;
+const PATIENCE = 50;
 const UNREADABLE = 0, TOO_LARGE = 1, OVER_BUDGET = 2;
 const NO_ROOM = new Error("no room"), ABSENT = new Error("not loaded");
 // Engines that can tell what came from their cache tell all that did.

@@ -133,6 +133,13 @@ export function ofWindow(doc, name) {
   }
 }
 
+// What Rust asks. A module's imports must be functions of this window: Firefox takes no other.
+export const title = (doc) => dom.title(doc);
+export const address = (doc) => dom.URL(doc);
+export const documentElement = (doc) => dom.documentElement(doc);
+export const defaultView = (doc) => dom.defaultView(doc);
+export const isHidden = (doc) => dom.hidden(doc);
+export const nodeType = (node) => dom.nodeType(node);
 export const titleElement = (doc) => dom.querySelectorAll(doc, "title")[0];
 
 function shared(kindOf, name) {

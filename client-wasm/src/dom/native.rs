@@ -8,19 +8,16 @@ use web_sys::{Document, Element, Node, Window};
 
 #[wasm_bindgen(module = "/src/dom/native.js")]
 extern "C" {
-    #[wasm_bindgen(js_namespace = dom)]
     pub(crate) fn title(document: &Document) -> String;
-    #[wasm_bindgen(js_namespace = dom, js_name = URL)]
     pub(crate) fn address(document: &Document) -> String;
-    #[wasm_bindgen(js_namespace = dom, js_name = documentElement)]
+    #[wasm_bindgen(js_name = documentElement)]
     pub(crate) fn document_element(document: &Document) -> Option<Element>;
-    #[wasm_bindgen(js_namespace = dom, js_name = defaultView)]
+    #[wasm_bindgen(js_name = defaultView)]
     pub(crate) fn default_view(document: &Document) -> Option<Window>;
-    #[wasm_bindgen(js_namespace = dom)]
+    #[wasm_bindgen(js_name = isHidden)]
     pub(crate) fn hidden(document: &Document) -> bool;
-    #[wasm_bindgen(js_namespace = dom, js_name = nodeType)]
+    #[wasm_bindgen(js_name = nodeType)]
     pub(crate) fn node_type(node: &Node) -> u16;
-
     #[wasm_bindgen(js_name = titleElement)]
     pub(crate) fn title_element(document: &Document) -> Option<Element>;
 }

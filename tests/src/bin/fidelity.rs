@@ -7,7 +7,9 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, bail, ensure};
 use saath_tests::Engine;
-use saath_tests::fidelity::{Case, Outcome, PAIRS, Report, Row, Suite, Verdict, cases, folder};
+use saath_tests::fidelity::{
+    Case, Known, Outcome, PAIRS, Report, Row, Suite, Verdict, cases, folder,
+};
 
 const USAGE: &str = "usage: cargo xtask fidelity [--engine NAME,…] [--cross] [word…]";
 
@@ -44,6 +46,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<usize> {
     let cases = cases(&words)?;
     ensure!(!cases.is_empty(), "no page is called {}", words.join(" or "));
     let report = Mutex::new(Report::default());
+    let known = Known::read()?;
     // Two browsers at a time are as many as a small machine bears.
     let mut work: Vec<Work> = engines.into_iter().map(Work::Beside).collect();
     if cross.unwrap_or(true) && cases.iter().any(Case::travels) {
@@ -57,9 +60,9 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<usize> {
             while let Some(work) = next() {
                 match work {
                     Work::Beside(engine) => {
-                        beside(engine, &cases, &report).with_context(|| engine.name())?;
+                        beside(engine, &cases, &known, &report).with_context(|| engine.name())?;
                     }
-                    Work::Across => across(&cases, &report)?,
+                    Work::Across => across(&cases, &known, &report)?,
                 }
             }
             Ok(())
@@ -86,11 +89,16 @@ enum Work {
 
 /// All pages in one engine, in one browser; a new one when it is gone.
 #[tokio::main(flavor = "current_thread")]
-async fn beside(engine: Engine, cases: &[Case], report: &Mutex<Report>) -> Result<()> {
+async fn beside(
+    engine: Engine,
+    cases: &[Case],
+    known: &Known,
+    report: &Mutex<Report>,
+) -> Result<()> {
     let mut suite = Suite::start(engine).await?;
     for case in cases {
         let outcome = suite.run(case).await;
-        note(report, case.name.clone(), engine.name().to_owned(), outcome);
+        note(report, known, case.name.clone(), engine.name().to_owned(), outcome);
         if !suite.is_alive().await {
             suite = Suite::start(engine).await?;
         }
@@ -100,7 +108,7 @@ async fn beside(engine: Engine, cases: &[Case], report: &Mutex<Report>) -> Resul
 
 /// The pages that travel, from each engine to another; one browser at a time.
 #[tokio::main(flavor = "current_thread")]
-async fn across(cases: &[Case], report: &Mutex<Report>) -> Result<()> {
+async fn across(cases: &[Case], known: &Known, report: &Mutex<Report>) -> Result<()> {
     let travelling: Vec<&Case> = cases.iter().filter(|case| case.travels()).collect();
     let mut recordings = Vec::new();
     for (from, to) in PAIRS {
@@ -119,14 +127,15 @@ async fn across(cases: &[Case], report: &Mutex<Report>) -> Result<()> {
         for (from, _, recording) in recordings.iter().filter(|(_, place, _)| *place == to) {
             let outcome = suite.replay(recording).await;
             let engines = format!("{} to {}", from.name(), to.name());
-            note(report, recording.name.clone(), engines, outcome);
+            note(report, known, recording.name.clone(), engines, outcome);
         }
     }
     Ok(())
 }
 
 /// Says it at once and keeps it for the report.
-fn note(report: &Mutex<Report>, name: String, engine: String, outcome: Outcome) {
+fn note(report: &Mutex<Report>, known: &Known, name: String, engine: String, mut outcome: Outcome) {
+    outcome.verdict = known.judge(&engine, &name, outcome.verdict);
     say(&engine, &name, &outcome);
     if let Ok(mut report) = report.lock() {
         report.push(Row { name, engine, outcome });
@@ -144,6 +153,9 @@ fn say(engine: &str, name: &str, outcome: &Outcome) {
             );
         }
         Verdict::Lacks(what) => eprintln!("{engine} {name}: skipped, no {}", what.join(", no ")),
+        Verdict::Known(why, _) => {
+            eprintln!("{engine} {name}: known to be wrong: {why}, {seconds:.1} s");
+        }
         Verdict::Wrong(faults) => {
             eprintln!("{engine} {name}: WRONG, {states} states, {seconds:.1} s");
             for fault in faults {

@@ -11,7 +11,7 @@ use crate::driver::Engine;
 const STYLE: &str = "
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em; color: #1b1f24 }
 table { border-collapse: collapse } td, th { border: 1px solid #d0d7de; padding: 2px 10px; text-align: left }
-.same { background: #e6f4ea } .wrong { background: #fde7e7 } .lacks { background: #f3f4f6; color: #57606a }
+.same { background: #e6f4ea } .wrong { background: #fde7e7 } .known { background: #fff4d6 } .lacks { background: #f3f4f6; color: #57606a }
 figure { display: inline-block; margin: 0 8px 8px 0 } figure img { border: 1px solid #d0d7de; display: block; max-width: 31vw }
 pre { white-space: pre-wrap; background: #f6f8fa; padding: 8px }";
 
@@ -61,9 +61,10 @@ impl Report {
         }
         let _ = write!(
             table,
-            "\n{} equal, {} wrong, {} not in that engine",
+            "\n{} equal, {} wrong, {} known to be wrong, {} not in that engine",
             self.count(|verdict| matches!(verdict, Verdict::Same)),
             self.wrong(),
+            self.count(|verdict| matches!(verdict, Verdict::Known(..))),
             self.count(|verdict| matches!(verdict, Verdict::Lacks(_)))
         );
         table
@@ -92,6 +93,7 @@ impl Report {
                 let class = match self.row(name, engine).map(|row| &row.outcome.verdict) {
                     Some(Verdict::Same) => "same",
                     Some(Verdict::Wrong(_)) => "wrong",
+                    Some(Verdict::Known(..)) => "known",
                     _ => "lacks",
                 };
                 let _ = write!(html, "<td class=\"{class}\">{}", escape(&self.cell(name, engine)));
@@ -99,7 +101,7 @@ impl Report {
         }
         html.push_str("\n</table>\n");
         for row in &self.rows {
-            if let Verdict::Wrong(faults) = &row.outcome.verdict {
+            if let Verdict::Wrong(faults) | Verdict::Known(_, faults) = &row.outcome.verdict {
                 for (number, fault) in faults.iter().enumerate() {
                     fault_in(&mut html, folder, row, number, fault)?;
                 }
@@ -115,7 +117,7 @@ impl Report {
         match &outcome.verdict {
             Verdict::Same => format!("ok {:.3} %", outcome.pixels * 100.0),
             Verdict::Lacks(what) => format!("lacks {}", what.join(", ")),
-            Verdict::Wrong(faults) => {
+            Verdict::Wrong(faults) | Verdict::Known(_, faults) => {
                 let tree = if faults.iter().any(|fault| fault.tree) { "✗" } else { "ok" };
                 format!("tree {tree} {:.3} %", outcome.pixels * 100.0)
             }

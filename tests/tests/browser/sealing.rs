@@ -40,6 +40,7 @@ async fn the_package_exports_what_its_manual_names() -> Result<()> {
         "Recorder",
         "Replica",
         "default",
+        "forgetAssets",
         "initSync",
         "join",
         "record",

@@ -7,7 +7,9 @@
 /// Elements that fetch, run, style, animate what they refer to or hold another language; and ways to
 /// write the same in other words.
 const NOT_PLAIN: &[&str] = &[
-    "image",
+    "<image",
+    ":image",
+    "feimage",
     "script",
     "foreignobject",
     "<style",
@@ -18,7 +20,6 @@ const NOT_PLAIN: &[&str] = &[
     ":animate",
     "<a ",
     "<a>",
-    "<!d",
     "<!e",
     "<![",
     "@",
@@ -39,9 +40,20 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
     };
     !NOT_PLAIN.iter().any(|word| text.contains(word))
         && follows("&", &|rest| ENTITIES.iter().any(|entity| rest.starts_with(entity)))
+        && follows("<!d", &is_bare_doctype)
         && follows("<?", &|rest| rest.starts_with("xml "))
         && follows("url", &|rest| is_own(rest.trim_start().strip_prefix('(')))
         && follows("href", &|rest| is_own(rest.trim_start().strip_prefix('=')))
+}
+
+/// Whether a document type is only named: browsers read none of another address, and one that is
+/// written out could name anything. In one kind of quotes, so that it ends where it seems to.
+fn is_bare_doctype(rest: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || " .:/\"-\n\r\t".contains(c);
+    rest.starts_with("octype svg ")
+        && rest.split_once('>').is_some_and(|(name, _)| {
+            name.chars().all(plain) && name.matches('"').count().is_multiple_of(2)
+        })
 }
 
 /// Whether an address is within the drawing.
@@ -64,14 +76,19 @@ mod tests {
     fn signs_are_plain() {
         check("<symbol id='a' viewBox='0 0 9 9'><path d='M0 0' style='fill: red'/></symbol>", true);
         check("<title>A &amp; B</title><use href='#a'/><use xlink:href = \"#a\"/>", true);
+        check("<g id='image'/>", true);
         check("<g fill='url(#g)' mask=\"url( '#m' )\"/><!-- a sign -->", true);
         assert!(is_plain(b"<?xml version='1.0'?><svg/>"));
+        assert!(is_plain(
+            b"<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://x/svg11.dtd\"><svg/>"
+        ));
     }
 
     #[test]
     fn what_may_fetch_is_not() {
         for inner in [
             "<image href='#a'/>",
+            "<feImage href='#a'/>",
             "<s:IMAGE xmlns:s='http://www.w3.org/2000/svg'/>",
             "<use href='/b.svg#a'/>",
             "<use href=' https://x#a'/>",
@@ -90,6 +107,10 @@ mod tests {
             check(inner, false);
         }
         assert!(!is_plain(b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>"));
+        assert!(!is_plain(b"<!DOCTYPE svg SYSTEM '>' [<!ATTLIST g d CDATA ''>]><svg/>"));
+        assert!(!is_plain(b"<!DOCTYPE svg SYSTEM \">\" [<!ATTLIST g d CDATA ''>]><svg/>"));
+        assert!(!is_plain(b"<!DOCTYPE svg PUBLIC \"'\" '>' [<!ATTLIST g d CDATA ''>]><svg/>"));
+        assert!(!is_plain(b"<!DOCTYPE svg"));
         assert!(!is_plain(b"<?xml-stylesheet?><svg/>"));
         assert!(!is_plain(b"\xff<svg/>"));
     }

@@ -144,14 +144,13 @@ fn bank_branch(seen: &Seen<'_>, _: &Words) -> bool {
     seen.stands_alone() && (seen.gaps == 0 || (5..11).all(|place| seen.place(place).is_digit()))
 }
 
-/// EPIC, the voter's card. "Tax 1234567" is a sum.
+/// EPIC, the voter's card. "Tax 1234567" is a sum, and "INR1234567".
 fn voter(seen: &Seen<'_>, words: &Words) -> bool {
     let currency = ["INR", "USD", "EUR", "GBP"]
         .iter()
         .any(|code| code.chars().enumerate().all(|(place, char)| seen.place(place).char == char));
-    seen.stands_alone()
-        && !currency
-        && (!seen.blanks_between(1..4) || words.near(&seen.range, &[Kind::Voter]))
+    let doubtful = currency || seen.blanks_between(1..4);
+    seen.stands_alone() && (!doubtful || words.near(&seen.range, &[Kind::Voter]))
 }
 
 /// Passport. "Column A 1234567" is a sum.

@@ -245,6 +245,7 @@ fn identifiers_as_they_are_written() {
         ("GSTIN 27AAPFU0939F1ZV", "27AAPFU0939F1ZV"),
         ("IFSC: SBIN0001234", "SBIN0001234"),
         ("HDFC0CSABHU", "HDFC0CSABHU"),
+        ("Voter ID INR0001234", "INR0001234"),
         ("a/c 00112233445 closed", "00112233445"),
         ("A/C No.: 0011-2233-445", "0011-2233-445"),
         ("4111 1111 1111 1111", "4111 1111 1111 1111"),
