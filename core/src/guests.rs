@@ -276,7 +276,8 @@ impl Guests {
             return Err(Unwelcome);
         }
         if applied.verdict == Verdict::LeftOut {
-            return Ok(Reply::Nothing);
+            // It was asked to repair, and goes on as if it were not.
+            return Err(Unwelcome);
         }
         let intake = Intake {
             seat,

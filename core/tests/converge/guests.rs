@@ -111,6 +111,9 @@ impl Visit {
         let Some(page) = self.guest.turn() else { return moved };
         let page = match self.tamper.take() {
             None => Some(page),
+            // A port loses nothing. That a page is missing stands for a guest that forgets one, but
+            // none forgets what it was asked for.
+            Some(Tamper::Lose) if page.page.kind == PageKind::Repair => Some(page),
             Some(tamper) => {
                 tamper.change(&page.page).map(|changed| GuestPage { page: changed, ..page })
             }
@@ -315,6 +318,17 @@ fn a_guest_that_breaks_the_rules_is_a_box_again() {
             from_scratch(&visit.host.page, &Policy::default()).0.html()
         );
     }
+}
+
+#[test]
+fn a_guest_that_does_not_repair_is_a_box_again() {
+    let mut visit = visit();
+    let mut lie = fresh(&visit, &show_all());
+    lie.page.hash ^= 1;
+    assert!(matches!(visit.receive(&lie), Ok(Reply::Repair(_))));
+    let change = GuestPage { page: Message { kind: PageKind::Change, ..lie.page }, ..lie };
+    assert_eq!(visit.receive(&change), Err(Unwelcome));
+    assert!(!visit.host.sink.html().contains("words"));
 }
 
 #[test]
