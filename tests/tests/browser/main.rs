@@ -15,4 +15,5 @@ mod record;
 mod repair;
 mod sealing;
 mod smoke;
+mod viewer;
 mod waiting;
