@@ -23,6 +23,9 @@ pub const MAX_GUESTS: usize = 16;
 pub const MAX_GUEST_NODES: usize = 1 << 16;
 /// The longest batch of a guest, in bytes.
 pub const MAX_GUEST_BATCH: usize = 4 << 20;
+/// How many numbers of the page all guests may use up, one after the other: half of all that there
+/// are, so that none can take them from the page.
+const MAX_SPENT: u32 = NodeId::MAX / 2;
 
 /// A guest whose pages differ so often in a row is none.
 const MAX_MISSES: u8 = 3;
@@ -56,6 +59,8 @@ pub(crate) struct Guests {
     owners: HashMap<NodeId, (Seat, NodeId)>,
     /// Whether a guest has another frame since they were settled.
     unsettled: bool,
+    /// Numbers of the page that went to guests.
+    spent: u32,
 }
 
 #[derive(Debug)]
@@ -279,6 +284,11 @@ impl Guests {
             // It was asked to repair, and goes on as if it were not.
             return Err(Unwelcome);
         }
+        let new = count_new(&applied.batch);
+        self.spent = self.spent.saturating_add(new);
+        if self.spent > MAX_SPENT {
+            return Err(Unwelcome);
+        }
         let intake = Intake {
             seat,
             frame,
@@ -289,7 +299,7 @@ impl Guests {
             out,
             numbers: &mut guest.numbers,
             owners: &mut self.owners,
-            next: reserve(count_new(&applied.batch)),
+            next: reserve(new),
             texts: HashMap::new(),
         };
         let is_fresh = message.page.kind == PageKind::Fresh;
@@ -343,4 +353,51 @@ pub(crate) struct Host<'a> {
     pub(crate) tree: &'a mut Tree,
     /// What it comes to, to be sent.
     pub(crate) out: &'a mut Batch,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::page::Page;
+    use crate::node::Namespace;
+    use crate::ops::{Compat, Place};
+
+    /// A document, and two elements in each other.
+    fn nest(outer: &str, inner: &str) -> Batch {
+        let mut batch = Batch::default();
+        batch.ops.push(Op::Document(Compat::Standards));
+        for (id, tag) in [(2, outer), (3, inner)] {
+            let (id, at) = (NodeId(id), Place { parent: NodeId(id - 1), before: None });
+            let tag = batch.strings.push(tag);
+            batch.ops.push(Op::Element { id, at, namespace: Namespace::Html, tag });
+        }
+        batch
+    }
+
+    fn tree(batch: &Batch) -> Tree {
+        let mut tree = Tree::default();
+        for op in &batch.ops {
+            tree.apply(op, batch).unwrap();
+        }
+        tree
+    }
+
+    #[test]
+    fn guests_do_not_use_up_the_numbers_of_the_page() {
+        let policy = Policy::default();
+        let sent = nest("p", "b");
+        let (kind, hash) = (PageKind::Fresh, tree(&sent).hash());
+        for (spent, taken) in [(MAX_SPENT - 3, Ok(Reply::Applied)), (MAX_SPENT - 2, Err(Unwelcome))]
+        {
+            let mut guests = Guests { spent, ..Guests::default() };
+            let (mut tree, mut out) = (tree(&nest("div", "iframe")), Batch::default());
+            let seat = guests.admit().unwrap();
+            guests.seat(seat, Some(NodeId(3)));
+            guests.settle(&policy, &mut tree, &mut out.ops);
+            let [(_, Begin { turn, .. })] = guests.take_begins()[..] else { panic!("no turn") };
+            let page = Page { number: 1, kind, batch: sent.encode(), hash };
+            let host = Host { policy: &policy, tree: &mut tree, out: &mut out };
+            assert_eq!(guests.take(seat, &GuestPage { turn, page }, host, |_| 4), taken);
+        }
+    }
 }

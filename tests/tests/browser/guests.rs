@@ -1,6 +1,6 @@
 //! Frames of other origins whose clients take part, and those whose do not.
 
-use crate::record::open;
+use crate::viewer::open;
 use anyhow::{Result, ensure};
 use saath_tests::{Engine, Page, Pages, until};
 use serde_json::{Value, json};
