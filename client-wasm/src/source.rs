@@ -127,6 +127,7 @@ impl Source {
                 .map_err(|error| self.fail(&error.to_string().into()))?;
             self.mirror.forget(&turn.gone);
             self.mirror.ask(self.capture.asked());
+            self.mirror.read_again(self.capture.take_due_attributes());
             if turn.left_out && !std::mem::replace(&mut self.told, true) {
                 let text = "saath: the page is too large or too deep, a part of it is not shown";
                 web_sys::console::warn_1(&text.into());
