@@ -111,6 +111,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn forget(this: &Reader, gone: &[u32]);
     #[wasm_bindgen(method)]
+    fn reserve(this: &Reader, count: u32) -> u32;
+    #[wasm_bindgen(method)]
+    fn foreign(this: &Reader) -> js_sys::Array;
+    #[wasm_bindgen(method)]
     fn reset(this: &Reader);
     #[wasm_bindgen(method)]
     fn node(this: &Reader, id: u32) -> Option<Node>;
@@ -246,6 +250,16 @@ impl Mirror {
         if !gone.is_empty() {
             self.reader.forget(&numbers(gone));
         }
+    }
+
+    /// The first of so many numbers that no node gets.
+    pub(crate) fn reserve(&self, count: u32) -> u32 {
+        self.reader.reserve(count)
+    }
+
+    /// The frames of other origins.
+    pub(crate) fn foreign(&self) -> js_sys::Array {
+        self.reader.foreign()
     }
 
     /// Forgets all numbers; none is given again.

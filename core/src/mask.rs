@@ -6,6 +6,7 @@
 
 mod attributes;
 mod choice;
+mod guest;
 mod patterns;
 mod pictures;
 mod policy;
@@ -14,6 +15,8 @@ mod states;
 mod treat;
 mod zone;
 
+pub(crate) use guest::Terms;
+pub(crate) use guest::terms as guest_terms;
 pub use patterns::{find, find_joined};
 pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};

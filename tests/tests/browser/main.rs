@@ -6,6 +6,7 @@ mod bad_input;
 mod bad_pages;
 mod fidelity;
 mod frames;
+mod guests;
 mod hostile;
 mod journey;
 mod masking;
