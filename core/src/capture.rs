@@ -9,7 +9,7 @@ use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
 use crate::mask::{Access, Policy, access, mask};
-use crate::message::guest::{Begin, GuestPage};
+use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
 use crate::ops::{Batch, Op};
@@ -216,12 +216,22 @@ impl Capture {
             return (Ok(Reply::Nothing), None);
         }
         let mut batch = Batch::default();
-        let host = Host { policy: &self.policy, tree: &mut self.tree, out: &mut batch };
+        let host = Host {
+            policy: &self.policy,
+            tree: &mut self.tree,
+            addresses: &mut self.addresses,
+            out: &mut batch,
+        };
         let reply = self.guests.take(seat, message, host, reserve);
         if reply.is_err() {
             self.guests.dismiss(seat, &mut self.tree, &mut batch.ops);
         }
         (reply, self.page(batch))
+    }
+
+    /// The page's number for an asset of a guest, to be told of; none if it is not.
+    pub fn guest_asset(&mut self, seat: Seat, asset: &GuestAsset) -> Option<u32> {
+        self.guests.asset(seat, asset, &mut self.addresses)
     }
 
     /// Whose a node is that is not the page's own, with its number there and the `iframe` around it.
