@@ -8,7 +8,7 @@ use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
-use crate::mask::{Access, Policy, access, mask};
+use crate::mask::{Access, Policy, access, guest_access, mask};
 use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
@@ -248,6 +248,11 @@ impl Capture {
     /// What an agent may do with a node.
     pub fn access(&self, id: NodeId) -> Access {
         access(&self.policy, &self.tree, id)
+    }
+
+    /// What the page lets an agent do in the guest of this `iframe`; the guest has its own rules.
+    pub fn guest_access(&self, frame: NodeId) -> Access {
+        guest_access(&self.policy, &self.tree, frame)
     }
 
     /// Masks the page's title or address, as the element that stands for it is masked.

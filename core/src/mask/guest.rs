@@ -6,7 +6,7 @@
 use super::states::{self, Place};
 use super::treat::{self, blocks_again};
 use super::zone::Zone;
-use super::{Mode, Policy};
+use super::{Access, Mode, Policy};
 use crate::motion::{self, Carries};
 use crate::node::{AttrKind, AttrName, NodeId, Prop};
 use crate::tree::{Kind, Tree};
@@ -35,6 +35,12 @@ pub(crate) fn terms(policy: &Policy, tree: &Tree, frame: NodeId) -> Option<Terms
     let strict = !zone.is_shown() && (zone.has(Zone::VALUE) || policy.mode == Mode::Strict);
     let hidden = zone.is_hidden() || strict || policy.is_mask_all();
     Some(if hidden { Terms::Masked } else { Terms::Own })
+}
+
+/// What an agent may do in the guest in this `iframe`, as far as the page is asked.
+pub(crate) fn access(policy: &Policy, tree: &Tree, frame: NodeId) -> Access {
+    let zone = Zone(tree.zone(frame));
+    if terms(policy, tree, frame) != Some(Terms::Own) { Access::Masked } else { zone.access() }
 }
 
 impl Terms {
