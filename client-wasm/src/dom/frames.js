@@ -3,6 +3,8 @@
 
 import { dom } from "./native.js";
 
+// WebKit shows no frame that would have the address of two around it, and counts empty ones as such.
+const IS_WEBKIT = CSS.supports("-webkit-nbsp-mode", "space");
 // What stands in a frame whose document is of another origin.
 const ELSEWHERE = "Content of another site: not shared";
 
@@ -12,6 +14,12 @@ export class Frames {
     this.writer = writer;
     // By the number of the document: its frame, and its layout mode.
     this.told = new Map();
+    this.begun = 0;
+  }
+
+  // A frame that is in no page yet. Of an empty page with a query there, too, nothing is asked for.
+  begin(node) {
+    if (IS_WEBKIT) dom.setAttribute(node, "src", `about:blank?${++this.begun}`);
   }
 
   documents() {

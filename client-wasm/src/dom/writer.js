@@ -296,7 +296,9 @@ export class Writer {
       shape = dom.createElementNS(this.document, NAMESPACES[namespace], tag);
       this.shapes.set(key, shape);
     }
-    return shape.cloneNode(false);
+    const node = shape.cloneNode(false);
+    if (tag === "iframe") this.frames.begin(node);
+    return node;
   }
 
   // An asset that the node names has come, or cannot be had.
