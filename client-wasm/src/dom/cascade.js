@@ -49,7 +49,7 @@ const BASE = `@layer saath {
   /* As WebKit has it. */
   @supports (-webkit-nbsp-mode: space) {
     [data-saath-state~="focus-visible"] { outline: auto 5px -webkit-focus-ring-color }
-    :is(html, body, input[readonly], embed, iframe, object)[data-saath-state~="focus"] { outline: none }
+    :is(html, body, input[readonly], embed, iframe, object)[data-saath-state~="focus-visible"] { outline: none }
     :is(input, textarea, select)[data-saath-state~="focus"] { outline-offset: -2px }
     input:is([type="button" i], [type="checkbox" i], [type="file" i], [type="image" i], [type="radio" i], [type="reset" i],
       [type="search" i], [type="submit" i])[data-saath-state~="focus"] { outline-offset: 0 }
