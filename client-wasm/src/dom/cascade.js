@@ -118,6 +118,11 @@ export class Cascade {
     this.renew();
   }
 
+  // An element has other states by now.
+  look(node) {
+    if (this.looks.show(node)) this.renew();
+  }
+
   hideScrollbars(hide) {
     if (this.hides === hide) return;
     this.hides = hide;

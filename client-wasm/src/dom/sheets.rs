@@ -41,7 +41,14 @@ extern "C" {
 extern "C" {
     type Looks;
     #[wasm_bindgen(constructor)]
-    fn new() -> Looks;
+    fn new(adwaita: Adwaita) -> Looks;
+}
+
+#[wasm_bindgen(module = "/src/dom/adwaita.js")]
+extern "C" {
+    type Adwaita;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Adwaita;
 }
 
 /// For one page.
@@ -51,5 +58,5 @@ pub(super) fn of_page() -> Sheets {
 
 /// For one replica.
 pub(super) fn of_replica() -> Cascade {
-    Cascade::new(Looks::new())
+    Cascade::new(Looks::new(Adwaita::new()))
 }

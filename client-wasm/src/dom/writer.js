@@ -350,7 +350,7 @@ export class Writer {
       case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
       case STATE:
         this.attributes.states(node, value);
-        this.late.push([6, () => this.cascade.looks.show(node)]);
+        this.late.push([6, () => this.cascade.look(node)]);
         break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
