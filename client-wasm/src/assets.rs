@@ -16,7 +16,7 @@ extern "C" {
     #[wasm_bindgen(js_name = Assets)]
     type Reader;
     #[wasm_bindgen(constructor, js_class = "Assets")]
-    fn new(pictures: &JsValue, painted: Painted, tell: &Tell) -> Reader;
+    fn new(pictures: &JsValue, painted: Painted, loaded: Loaded, tell: &Tell) -> Reader;
     #[wasm_bindgen(method)]
     fn add(this: &Reader, number: u32, used: u32, base: &str, address: &str, node: Option<Node>);
     #[wasm_bindgen(method)]
@@ -32,6 +32,13 @@ extern "C" {
     type Painted;
     #[wasm_bindgen(constructor)]
     fn new() -> Painted;
+}
+
+#[wasm_bindgen(module = "/src/customer/loaded.js")]
+extern "C" {
+    type Loaded;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Loaded;
 }
 
 /// Number, hash, size or why there is none, whether it may be kept, whether it was painted.
@@ -69,7 +76,7 @@ impl Assets {
             };
             heard(Event::Loaded { number, content, keep, painted });
         });
-        let reader = Reader::new(mirror.pictures(), Painted::new(), &closure);
+        let reader = Reader::new(mirror.pictures(), Painted::new(), Loaded::new(), &closure);
         Self { reader, outgoing: Outgoing::new(flow), tell, _tell: closure }
     }
 

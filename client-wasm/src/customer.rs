@@ -2,6 +2,7 @@
 //! socket. Ending it drops them, and the page is as it was.
 
 mod consequence;
+pub(crate) mod guests;
 mod handle;
 mod hands;
 mod locales;
@@ -24,6 +25,7 @@ use crate::source::Source;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use gloo_timers::callback::Timeout;
+use guests::Guests;
 pub(crate) use handle::Handle;
 use overlay::Overlay;
 use saath_core::assets::Flow;
@@ -52,6 +54,7 @@ pub(crate) enum Event {
     Frame,
     Pointer(Pointer, Option<Element>),
     Asset(assets::Event),
+    Guest(guests::Event),
     Tick,
     /// Of the handshake with this number.
     Verified(u32, Option<AgentIdentity>),
@@ -198,6 +201,12 @@ impl Driver {
                     self.handle(Session::Asset(piece));
                 }
                 self.send_assets();
+            }
+            Event::Guest(event) => {
+                if let Some(source) = &mut self.source {
+                    source.guest(event);
+                }
+                self.next_frame.ask();
             }
             // An answer about an agent that is gone by now says nothing of the next one.
             Event::Verified(handshake, _) if handshake != self.verifying => {}
@@ -397,6 +406,11 @@ impl Driver {
             self.source = Source::new(policy, Flow::Asked, move || wake.ask(), halt, tell).ok();
             if let Some(source) = &mut self.source {
                 source.on_pointer(watch::in_frames(&self.inbox));
+                if !self.share.frames.is_empty() {
+                    let inbox = self.inbox.clone();
+                    let tell = move |event| inbox.put(Event::Guest(event));
+                    source.invite(Guests::new(&self.share.frames, tell));
+                }
             }
             self.watch = Watch::start(&self.inbox, &self.next_frame);
         } else if let Some(source) = &mut self.source {

@@ -14,21 +14,16 @@ use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
-mod motion;
 pub(crate) mod native;
-mod sheets;
+mod parts;
 mod words;
 
-use motion::{Layers, Motion, Player, Selected, Selector, TopLayer};
-use sheets::{Cascade, Sheets};
+use parts::{
+    Adwaita, Alternates, Assets, Attributes, Cascade, Documents, Edits, Frames, Layers, Looks,
+    Marks, Motion, Pictures, Placer, Player, Pseudos, Registered, Selected, Selector, Shadows,
+    Sheets, Slots, TopLayer,
+};
 pub(crate) use words::{Writing, Written};
-
-#[wasm_bindgen(module = "/src/dom/pseudo.js")]
-extern "C" {
-    type Pseudos;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Pseudos;
-}
 
 #[wasm_bindgen(module = "/src/dom/screen.js")]
 extern "C" {
@@ -39,20 +34,6 @@ extern "C" {
     fn media(this: &Screen, feature: &str) -> u32;
     #[wasm_bindgen(method)]
     fn knows(this: &Screen, pseudo_class: &str) -> bool;
-}
-
-#[wasm_bindgen(module = "/src/dom/pictures.js")]
-extern "C" {
-    type Pictures;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Pictures;
-}
-
-#[wasm_bindgen(module = "/src/dom/slots.js")]
-extern "C" {
-    type Slots;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Slots;
 }
 
 #[wasm_bindgen(module = "/src/dom/state.js")]
@@ -76,13 +57,6 @@ extern "C" {
     fn find_scrolled(this: &States);
 }
 
-#[wasm_bindgen(module = "/src/dom/shadows.js")]
-extern "C" {
-    type Shadows;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Shadows;
-}
-
 #[wasm_bindgen(module = "/src/dom/waits.js")]
 extern "C" {
     type Waits;
@@ -96,34 +70,6 @@ extern "C" {
     fn stop(this: &Waits);
 
     fn visual(window: &Window) -> Vec<f64>;
-}
-
-#[wasm_bindgen(module = "/src/dom/documents.js")]
-extern "C" {
-    type Documents;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Documents;
-}
-
-#[wasm_bindgen(module = "/src/dom/attributes.js")]
-extern "C" {
-    type Attributes;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Attributes;
-}
-
-#[wasm_bindgen(module = "/src/dom/frames.js")]
-extern "C" {
-    type Frames;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Frames;
-}
-
-#[wasm_bindgen(module = "/src/dom/marks.js")]
-extern "C" {
-    type Marks;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Marks;
 }
 
 #[wasm_bindgen(module = "/src/dom/reader.js")]
@@ -162,6 +108,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn forget(this: &Reader, gone: &[u32]);
     #[wasm_bindgen(method)]
+    fn reserve(this: &Reader, count: u32) -> u32;
+    #[wasm_bindgen(method)]
+    fn foreign(this: &Reader) -> js_sys::Array;
+    #[wasm_bindgen(method)]
     fn reset(this: &Reader);
     #[wasm_bindgen(method)]
     fn node(this: &Reader, id: u32) -> Option<Node>;
@@ -175,20 +125,6 @@ extern "C" {
     fn openings(this: &Reader) -> u32;
     #[wasm_bindgen(method, getter, js_name = isReplaced)]
     fn is_replaced(this: &Reader) -> bool;
-}
-
-#[wasm_bindgen(module = "/src/dom/assets.js")]
-extern "C" {
-    type Assets;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Assets;
-}
-
-#[wasm_bindgen(module = "/src/dom/picture.js")]
-extern "C" {
-    type Placer;
-    #[wasm_bindgen(constructor)]
-    fn new() -> Placer;
 }
 
 #[wasm_bindgen(module = "/src/dom/writer.js")]
@@ -257,7 +193,7 @@ impl Mirror {
         let (waits, pictures) = (Waits::new(), Pictures::new());
         waits.start(&tell, &wake);
         let states = States::new(
-            sheets::of_page(),
+            Sheets::new(Edits::new(), Alternates::new(), Registered::new()),
             Pseudos::new(),
             &screen,
             Motion::new(),
@@ -311,6 +247,16 @@ impl Mirror {
         if !gone.is_empty() {
             self.reader.forget(&numbers(gone));
         }
+    }
+
+    /// The first of so many numbers that no node gets.
+    pub(crate) fn reserve(&self, count: u32) -> u32 {
+        self.reader.reserve(count)
+    }
+
+    /// The frames of other origins.
+    pub(crate) fn foreign(&self) -> js_sys::Array {
+        self.reader.foreign()
     }
 
     /// Forgets all numbers; none is given again.
@@ -418,7 +364,7 @@ impl Canvas {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
         let (attributes, cascade, frames) =
-            (Attributes::new(), sheets::of_replica(), Frames::new());
+            (Attributes::new(), Cascade::new(Looks::new(Adwaita::new())), Frames::new());
         Self {
             writer: Writer::new(
                 frame, attributes, cascade, frames, player, layers, selector, assets, placer,

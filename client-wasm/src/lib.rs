@@ -10,6 +10,7 @@ mod customer;
 mod dom;
 mod emitter;
 mod error;
+mod framed;
 mod frames;
 mod identity;
 mod names;
@@ -22,7 +23,7 @@ mod wakes;
 
 use agent::Ask;
 use js_sys::Function;
-use options::{JoinOptions, RecordOptions, ShareOptions};
+use options::{FrameOptions, JoinOptions, RecordOptions, ShareOptions};
 use saath_core::message::Level;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -120,6 +121,28 @@ pub async fn forget_assets() -> Result<(), JsValue> {
 #[wasm_bindgen]
 pub fn record(options: &RecordOptions) -> Result<Recorder, JsValue> {
     Ok(Recorder(record::Recording::start(options)?))
+}
+
+/// Lets this page take part in sessions of the pages that it is a frame of, masked by a policy of its
+/// own. To be called on each page that is shown in a frame; elsewhere it does nothing.
+///
+/// # Errors
+/// `InvalidOption`.
+#[wasm_bindgen]
+pub fn frame(options: &FrameOptions) -> Result<Framed, JsValue> {
+    Ok(Framed(framed::start(options)?))
+}
+
+/// This page as a frame of another.
+#[wasm_bindgen]
+pub struct Framed(framed::Handle);
+
+#[wasm_bindgen]
+impl Framed {
+    /// Takes part no longer.
+    pub fn stop(&self) {
+        self.0.stop();
+    }
 }
 
 /// The customer's end of a session.

@@ -42,6 +42,8 @@ export interface ShareOptions {
   ui?: "builtin" | "none";
   /** What Allow gives: seeing, or also pointing (the default). */
   level?: "view" | "point";
+  /** Origins whose pages take part where they are in frames, if they call `frame`. Default: none. */
+  frames?: string[];
 }
 
 export interface JoinOptions {
@@ -55,11 +57,20 @@ export interface JoinOptions {
   stage: HTMLElement;
 }
 
+export interface FrameOptions {
+  /** Origins of the pages that this one may be shared by, as a frame of theirs. */
+  parents: string[];
+  /** What may be shown. Without one, or with one that does not parse, everything is masked. */
+  policy?: Policy;
+}
+
 export interface RecordOptions {
   /** Called with each frame, the first of which is a snapshot. */
   emit(frame: Uint8Array): void;
   /** What may be recorded. Without one, or with one that does not parse, everything is masked. */
   policy?: Policy;
+  /** As of `share`. */
+  frames?: string[];
 }
 "#;
 
@@ -86,6 +97,26 @@ extern "C" {
     pub(crate) fn record_policy(this: &RecordOptions) -> JsValue;
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// See `FrameOptions` in the TypeScript above.
+    #[wasm_bindgen(typescript_type = "FrameOptions")]
+    pub type FrameOptions;
+    #[wasm_bindgen(method, getter, structural, js_name = policy)]
+    pub(crate) fn frame_policy(this: &FrameOptions) -> JsValue;
+}
+
+/// Whose frames take part in what is recorded.
+pub(crate) fn frames(options: &RecordOptions) -> Result<Vec<String>, Error> {
+    origins(options, "frames")
+}
+
+/// Who may share the page that this one is a frame of.
+pub(crate) fn parents(options: &FrameOptions) -> Result<Vec<String>, Error> {
+    let parents = origins(options, "parents")?;
+    if parents.is_empty() { Err(bad("parents")) } else { Ok(parents) }
+}
+
 /// [`ShareOptions`], read.
 pub(crate) struct Share {
     pub(crate) relay: String,
@@ -96,6 +127,8 @@ pub(crate) struct Share {
     pub(crate) own_ui: bool,
     /// What Allow gives.
     pub(crate) level: Level,
+    /// Whose frames take part.
+    pub(crate) frames: Vec<String>,
 }
 
 impl Share {
@@ -109,6 +142,7 @@ impl Share {
             jwks,
             locale: word(options, "locale")?,
             own_ui: choice(options, "ui", &[("builtin", false), ("none", true)])?,
+            frames: origins(options, "frames")?,
             level: choice(options, "level", &[("point", Level::Point), ("view", Level::View)])?,
         })
     }
@@ -213,6 +247,23 @@ fn choice<T: Copy>(options: &JsValue, key: &str, choices: &[(&str, T)]) -> Resul
 
 fn bad(key: &str) -> Error {
     Error::InvalidOption(key.to_owned())
+}
+
+/// Exact origins; none where the key is absent.
+fn origins(options: &JsValue, key: &str) -> Result<Vec<String>, Error> {
+    let value = get(options, key);
+    if value.is_undefined() {
+        return Ok(vec![]);
+    }
+    let origin = |value: &JsValue| value.as_string().filter(|origin| is_origin(origin));
+    list(&value, origin).ok_or_else(|| bad(key))
+}
+
+/// As the browser writes it, and none that others on the network could be.
+fn is_origin(text: &str) -> bool {
+    let Ok(url) = web_sys::Url::new(text) else { return false };
+    let local = matches!(url.hostname().as_str(), "localhost" | "127.0.0.1" | "[::1]");
+    url.origin() == text && (url.protocol() == "https:" || url.protocol() == "http:" && local)
 }
 
 fn relay(options: &JsValue) -> Result<String, Error> {

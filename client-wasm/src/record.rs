@@ -6,6 +6,7 @@ use crate::agent::assets::Gallery;
 use crate::agent::stage::Stage;
 use crate::assets;
 use crate::browser::{Inbox, NextFrame};
+use crate::customer::guests::{self, Guests};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
 use crate::source::{Broken, Source};
@@ -40,6 +41,7 @@ struct State {
 enum Event {
     Frame,
     Asset(assets::Event),
+    Guest(guests::Event),
 }
 
 impl Recording {
@@ -48,15 +50,21 @@ impl Recording {
             .emit()
             .dyn_into()
             .map_err(|_| Error::InvalidOption("emit must be a function".into()))?;
+        let guests = options::frames(options)?;
         let (inbox, mut events) = Inbox::new();
         let next = NextFrame::new(inbox.clone(), || Event::Frame);
         let wake = next.clone();
         let policy = options::policy(&options.record_policy());
         let recording = Self { state: Rc::new(RefCell::new(None)), emit };
         let (own, halting) = (recording.share(), recording.share());
+        let noted = inbox.clone();
         let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
         let halt = move || halting.flush();
-        let source = Source::new(policy, Flow::Unasked, move || wake.ask(), halt, tell)?;
+        let mut source = Source::new(policy, Flow::Unasked, move || wake.ask(), halt, tell)?;
+        if !guests.is_empty() {
+            let tell = move |event| noted.put(Event::Guest(event));
+            source.invite(Guests::new(&guests, tell));
+        }
         *recording.state.borrow_mut() =
             Some(State { source, view: None, _wakes: Wakes::start(&next) });
         wasm_bindgen_futures::spawn_local(async move {
@@ -70,6 +78,10 @@ impl Recording {
                         }
                     }
                     Event::Asset(event) => own.asset(event),
+                    Event::Guest(event) => {
+                        own.guest(event);
+                        next.ask();
+                    }
                 }
             }
             next.cancel();
@@ -129,6 +141,14 @@ impl Recording {
             state.source.read_assets();
         }
         frames
+    }
+
+    fn guest(&self, event: guests::Event) {
+        if let Ok(mut state) = self.state.try_borrow_mut()
+            && let Some(state) = state.as_mut()
+        {
+            state.source.guest(event);
+        }
     }
 
     /// Emits what has come of pictures and fonts.

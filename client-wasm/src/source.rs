@@ -2,6 +2,7 @@
 
 use crate::assets::{Assets, Event};
 use crate::browser::{document, now, window, within};
+use crate::customer::guests::{self, Guests};
 use crate::dom::{Mirror, native};
 use crate::error::Error;
 use crate::frames::as_element;
@@ -31,6 +32,9 @@ pub(crate) struct Source {
     /// Whether it was said that a part of the page is left out.
     told: bool,
     scrollbars: Scrollbars,
+    guests: Option<Guests>,
+    /// What a guest's page came to, to follow the page's own.
+    after: Option<Page>,
 }
 
 /// How many new nodes are read in a turn: it shall not be felt on the page.
@@ -75,7 +79,18 @@ impl Source {
         mirror.ask(capture.asked());
         let (assets, scrollbars) = (Assets::new(&mirror, flow, tell), Scrollbars::default());
         let rest = Millis(0);
-        Ok(Self { document, mirror, capture, assets, address: url, rest, told: false, scrollbars })
+        Ok(Self {
+            document,
+            mirror,
+            capture,
+            assets,
+            address: url,
+            rest,
+            told: false,
+            scrollbars,
+            guests: None,
+            after: None,
+        })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
@@ -87,6 +102,9 @@ impl Source {
             dirt.clear();
         }
         self.capture.dirt.note_words(&dirt);
+        if let Some(guests) = &mut self.guests {
+            guests.place(&self.mirror, &mut self.capture);
+        }
         Ok(self.capture.is_due())
     }
 
@@ -97,7 +115,8 @@ impl Source {
 
     /// Whether the last turn left something for the next.
     pub(crate) fn is_behind(&self) -> bool {
-        self.mirror.is_behind() || self.capture.is_due()
+        let waiting = self.guests.as_ref().is_some_and(Guests::is_waiting);
+        waiting || self.after.is_some() || self.mirror.is_behind() || self.capture.is_due()
     }
 
     /// Reads what is dirty, or a part of it; the page to send, if anything differs.
@@ -113,6 +132,26 @@ impl Source {
     }
 
     fn read(&mut self) -> Result<Option<Page>, Broken> {
+        if let Some(page) = self.after.take() {
+            return Ok(Some(page));
+        }
+        let page = self.read_own()?;
+        // By a mark that was not read yet a guest could be shown that is masked.
+        if self.capture.is_due() || self.capture.is_fresh() || self.mirror.is_behind() {
+            return Ok(page);
+        }
+        let guests = self.guests.as_mut();
+        let guest = guests.and_then(|guests| guests.take(&self.mirror, &mut self.capture));
+        Ok(match page {
+            None => guest,
+            page => {
+                self.after = guest;
+                page
+            }
+        })
+    }
+
+    fn read_own(&mut self) -> Result<Option<Page>, Broken> {
         // A mark that changes its meaning on the way makes one more turn.
         for _ in 0..4 {
             if !self.is_dirty()? {
@@ -127,6 +166,9 @@ impl Source {
                 .map_err(|error| self.fail(&error.to_string().into()))?;
             self.mirror.forget(&turn.gone);
             self.mirror.ask(self.capture.asked());
+            if let Some(guests) = &self.guests {
+                guests.ask(&mut self.capture);
+            }
             if turn.left_out && !std::mem::replace(&mut self.told, true) {
                 let text = "saath: the page is too large or too deep, a part of it is not shown";
                 web_sys::console::warn_1(&text.into());
@@ -136,6 +178,18 @@ impl Source {
             }
         }
         Ok(None)
+    }
+
+    /// From now on frames of other origins may take part.
+    pub(crate) fn invite(&mut self, guests: Guests) {
+        self.guests = Some(guests);
+    }
+
+    /// Something has happened to one that does.
+    pub(crate) fn guest(&mut self, event: guests::Event) {
+        if let Some(guests) = &mut self.guests {
+            guests.happened(event, &mut self.capture);
+        }
     }
 
     /// Begins to read the pictures and fonts that pages named. Not before the page is on its way:
@@ -162,12 +216,14 @@ impl Source {
 
     /// The next page is the whole page.
     pub(crate) fn restart(&mut self) {
+        self.after = None;
         self.mirror.reset();
         self.capture.restart();
     }
 
     /// The next page is what the replica has otherwise.
     pub(crate) fn repair(&mut self, other: &Digest) {
+        self.after = None;
         self.capture.repair(other);
         if self.capture.is_fresh() {
             self.mirror.reset();

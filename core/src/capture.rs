@@ -7,7 +7,9 @@
 use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
+use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
 use crate::mask::{Access, Policy, access, mask};
+use crate::message::guest::{Begin, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
 use crate::ops::{Batch, Op};
@@ -28,6 +30,9 @@ pub struct Capture {
     /// Nodes that a repair has forgotten and that may not come back.
     doubted: Vec<NodeId>,
     asked: Asked,
+    guests: Guests,
+    /// What was taken out of the tree between two turns, and is to be told first.
+    owed: Vec<Op>,
 }
 
 /// What the next page begins with.
@@ -61,6 +66,8 @@ impl Capture {
             next: Next::Fresh,
             doubted: vec![],
             asked: Asked::by_browsers(),
+            guests: Guests::default(),
+            owed: vec![],
         };
         capture.restart();
         capture
@@ -71,6 +78,8 @@ impl Capture {
         self.tree = Tree::default();
         self.next = Next::Fresh;
         self.doubted.clear();
+        self.owed.clear();
+        self.guests.restart();
         self.dirt = Dirt::default();
         self.dirt.note(NodeId::DOCUMENT, Parts::SUBTREE);
     }
@@ -82,7 +91,14 @@ impl Capture {
             return;
         }
         match mend(&mut self.tree, other, &mut self.dirt) {
-            Some(Mending { ops, forgotten }) => {
+            Some(Mending { mut ops, forgotten }) => {
+                let touched = forgotten.iter().copied().chain(self.dirt.nodes());
+                self.guests.forgotten(touched, &mut self.tree, &mut ops);
+                self.guests.forget(&forgotten);
+                let guests = &self.guests;
+                self.dirt.retain(|id| guests.owner(id).is_none());
+                // What is owed is known to be wrong there by the digest.
+                self.owed.clear();
                 self.next = Next::Repair(ops);
                 self.doubted.extend(forgotten);
             }
@@ -97,7 +113,10 @@ impl Capture {
 
     /// Whether a turn has something to do.
     pub fn is_due(&self) -> bool {
-        !self.dirt.is_empty() || matches!(self.next, Next::Repair(_))
+        !self.dirt.is_empty()
+            || !self.owed.is_empty()
+            || self.guests.is_unsettled()
+            || matches!(self.next, Next::Repair(_))
     }
 
     /// [`turn_on`](Self::turn_on) where there is no browser to ask.
@@ -123,13 +142,15 @@ impl Capture {
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
         }
-        let difference = match crate::diff::diff(&mut self.tree, &masking) {
+        let mut difference = match crate::diff::diff(&mut self.tree, &masking, &self.guests) {
             Ok(difference) => difference,
             Err(error) => {
                 self.restart();
                 return Err(error);
             }
         };
+        self.guests.forget(&difference.gone);
+        self.guests.settle(&self.policy, &mut self.tree, &mut difference.batch.ops);
         for &(parent, id) in &difference.unread {
             self.dirt.note(parent, Parts::CHILDREN);
             self.dirt.note(id, Parts::SUBTREE);
@@ -144,6 +165,7 @@ impl Capture {
 
     /// The page that carries a batch, if there is anything to carry.
     fn page(&mut self, mut batch: Batch) -> Option<Page> {
+        batch.ops.splice(0..0, self.owed.drain(..));
         if batch.is_empty() && !matches!(self.next, Next::Repair(_)) {
             return None;
         }
@@ -158,6 +180,54 @@ impl Capture {
         self.number += 1;
         let (number, hash) = (self.number, self.tree.hash());
         Some(Page { number, kind, batch: batch.encode(), hash })
+    }
+
+    /// A place for a frame of another origin whose client takes part, if there is any.
+    pub fn admit(&mut self) -> Option<Seat> {
+        self.guests.admit()
+    }
+
+    /// Says which number the `iframe` of a guest has now. To be said before each turn.
+    pub fn seat(&mut self, seat: Seat, frame: Option<NodeId>) {
+        self.guests.seat(seat, frame);
+    }
+
+    /// A guest goes; with it, at the next turn, what was told of it.
+    pub fn dismiss(&mut self, seat: Seat) {
+        self.guests.dismiss(seat, &mut self.tree, &mut self.owed);
+    }
+
+    /// Guests that are to begin, since the last call.
+    pub fn take_begins(&mut self) -> Vec<(Seat, Begin)> {
+        self.guests.take_begins()
+    }
+
+    /// Takes in what a guest has sent; the page to send on, if it comes to one. `reserve` gives the
+    /// first of so many numbers that no node has or had.
+    ///
+    /// A guest that is [`Unwelcome`] is dismissed already.
+    pub fn take_in(
+        &mut self,
+        seat: Seat,
+        message: &GuestPage,
+        reserve: impl FnOnce(u32) -> u32,
+    ) -> (Result<Reply, Unwelcome>, Option<Page>) {
+        if self.is_fresh() {
+            return (Ok(Reply::Nothing), None);
+        }
+        let mut batch = Batch::default();
+        let host = Host { policy: &self.policy, tree: &mut self.tree, out: &mut batch };
+        let reply = self.guests.take(seat, message, host, reserve);
+        if reply.is_err() {
+            self.guests.dismiss(seat, &mut self.tree, &mut batch.ops);
+        }
+        (reply, self.page(batch))
+    }
+
+    /// Whose a node is that is not the page's own, with its number there and the `iframe` around it.
+    pub fn guest(&self, id: NodeId) -> Option<(Seat, NodeId, Option<NodeId>)> {
+        let (seat, own) = self.guests.owner(id)?;
+        Some((seat, own, self.guests.frame(seat)))
     }
 
     /// Pictures and fonts that pages named for the first time since the last call.

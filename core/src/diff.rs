@@ -7,6 +7,7 @@
 mod order;
 mod out;
 
+use crate::guests::Guests;
 use crate::mask::{Masked, Masking};
 use crate::node::NodeId;
 use crate::ops::{Batch, Key, Op, Place, StrId};
@@ -31,17 +32,23 @@ pub struct Difference {
     pub left_out: bool,
 }
 
-/// Finds what differs between `tree` and the page, and makes `tree` equal to the page.
+/// Finds what differs between `tree` and the page, and makes `tree` equal to the page. What is in the
+/// frames of `guests` is not read, and stays.
 ///
 /// # Errors
 /// [`ApplyError`] if the reading does not fit the tree. The tree is then of no more use: start
 /// from an empty one.
-pub fn diff(tree: &mut Tree, masking: &Masking) -> Result<Difference, ApplyError> {
+pub(crate) fn diff(
+    tree: &mut Tree,
+    masking: &Masking,
+    guests: &Guests,
+) -> Result<Difference, ApplyError> {
     let outline = Outline::of(&masking.reading);
     let mut differ = Differ {
         out: Out::new(&masking.reading.strings),
         reading: &masking.reading,
         outline: &outline,
+        guests,
         tree: &mut *tree,
         stale: vec![],
         gone: vec![],
@@ -166,6 +173,7 @@ struct Differ<'a> {
     tree: &'a mut Tree,
     reading: &'a Reading<Masked>,
     outline: &'a Outline,
+    guests: &'a Guests,
     out: Out<'a>,
     /// Children that a parent was read without; gone unless they turned up elsewhere.
     stale: Vec<(NodeId, NodeId)>,
@@ -270,7 +278,10 @@ impl<'a> Differ<'a> {
     /// What becomes of each child of a parent; empty if all of them are simply appended. Notes the
     /// old children that are not among the new.
     fn fates(&mut self, parent: NodeId, children: &[NodeId]) -> Vec<Fate> {
-        let old: Vec<NodeId> = self.tree.children(parent).collect();
+        let mut old: Vec<NodeId> = self.tree.children(parent).collect();
+        if children.is_empty() {
+            old.retain(|&id| !self.guests.is_document(id));
+        }
         if old.is_empty() {
             return vec![];
         }

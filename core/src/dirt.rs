@@ -35,6 +35,16 @@ impl Dirt {
         self.nodes.is_empty()
     }
 
+    /// The nodes that are noted.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.nodes.keys().copied()
+    }
+
+    /// Takes nodes out that are not to be read.
+    pub(crate) fn retain(&mut self, is_read: impl Fn(NodeId) -> bool) {
+        self.nodes.retain(|id, _| is_read(*id));
+    }
+
     /// The request to the glue, as pairs of node and parts. Nothing is dirty afterwards.
     pub fn take(&mut self) -> Vec<u32> {
         let nodes = std::mem::take(&mut self.nodes);

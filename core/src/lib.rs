@@ -4,7 +4,7 @@
 //! In reading order: [`node`] names what may be in a replica, [`reading`] is what was read of a page,
 //! [`mask`] the wall between the page and the wire, [`tree`] what the other end was told, [`dirt`]
 //! what to read again, [`diff`] the ops that bring the other end up to date, [`ops`] their form,
-//! [`capture`] all of it in order, [`replica`] the checks at the agent's end, [`repair`] what is done
+//! [`capture`] all of it in order, [`guests`] the frames of other origins that take part, [`replica`] the checks at the agent's end, [`repair`] what is done
 //! when they fail, [`message`] everything the ends say, [`assets`] the page's pictures and fonts,
 //! [`seal`] how nobody else hears it, [`session`] the two state machines.
 //!
@@ -38,6 +38,7 @@ pub mod capture;
 pub mod css;
 pub mod diff;
 pub mod dirt;
+pub mod guests;
 pub mod mask;
 pub mod message;
 pub mod motion;

@@ -5,6 +5,7 @@
 //! attribute is then treated as its zone asks. The rules and their order are those of SECURITY.md.
 
 mod choice;
+mod guest;
 mod patterns;
 mod pictures;
 mod policy;
@@ -13,6 +14,8 @@ mod states;
 mod treat;
 mod zone;
 
+pub(crate) use guest::Terms;
+pub(crate) use guest::terms as guest_terms;
 pub use patterns::{find, find_joined};
 pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};

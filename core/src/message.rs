@@ -7,6 +7,7 @@ pub mod action;
 pub mod annotation;
 pub mod asset;
 pub mod control;
+pub mod guest;
 pub mod page;
 
 pub use action::{Act, Action, ActionResult, Modifiers, Outcome, Spot};
@@ -15,6 +16,7 @@ pub use asset::{Asset, Got, Offer, Want};
 pub use control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
+pub use guest::{Begin, Errand, FromGuest, GuestPage, ToGuest};
 pub use page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 
 use wincode::{SchemaRead, SchemaWrite};

@@ -12,6 +12,7 @@ pub mod agent;
 mod backoff;
 pub mod customer;
 mod flow;
+pub mod framed;
 mod grant;
 mod stored;
 mod text;

@@ -306,6 +306,15 @@ impl Tree {
         })
     }
 
+    /// Whether a node has a setting, with its name among the texts of `batch`.
+    pub(crate) fn has_setting(&self, id: NodeId, key: Key, batch: &Batch) -> bool {
+        let setting = match key {
+            Key::Attr(name) => Setting::Attr(batch.text(name)),
+            Key::Prop(prop) => Setting::Prop(prop),
+        };
+        self.setting(id, setting).is_some()
+    }
+
     fn setting_key(&mut self, key: Key, strings: &Strings) -> SettingKey {
         match key {
             Key::Attr(name) => self.names.number(strings.get(name)),

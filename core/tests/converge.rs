@@ -4,6 +4,8 @@
 //! like one (it is told nothing of changes inside subtrees that are detached once it has run) and a
 //! reader that writes the words that `glue.js` writes.
 
+#[path = "converge/guests.rs"]
+mod guests;
 #[path = "converge/large.rs"]
 mod large;
 mod page;

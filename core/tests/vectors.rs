@@ -11,6 +11,7 @@ use saath_core::message::asset::{Asset, Content, Got, Offer, Offered, Want, Why}
 use saath_core::message::control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
+use saath_core::message::guest::{Begin, Errand, FromGuest, GuestPage, ToGuest};
 use saath_core::message::page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 use saath_core::message::{FromAgent, FromCustomer};
 use saath_core::node::NodeId;
@@ -271,6 +272,33 @@ fn messages_from_the_agent() {
         M::Repair(Repair { number: 2, digest: vec![5, 6] }) => "0702020506",
         M::Want(Want { numbers: vec![5, 600] }) => "080205fb5802",
         M::Got(Got { bytes: 300 }) => "09fb2c01",
+    });
+}
+
+#[test]
+fn messages_to_a_guest() {
+    use ToGuest as M;
+    let act = Act { serial: 251, action: Action::Check { target: NodeId(9), checked: true } };
+    // Made without a session, an errand can only be read.
+    let errand: Errand = wire::decode(&wire::encode(&act)).unwrap();
+    golden!(M, M::Begin(_) | M::Applied(_) | M::Repair(_) | M::Act(_) | M::End => {
+        M::Begin(Begin { turn: 300, masked: true }) => "00fb2c0101",
+        M::Applied(Applied { number: 65_536 }) => "01fc00000100",
+        M::Repair(Repair { number: 2, digest: vec![5, 6] }) => "0202020506",
+        M::Act(errand) => "03fbfb00050901",
+        M::End => "04",
+    });
+}
+
+#[test]
+fn messages_from_a_guest() {
+    use FromGuest as M;
+    let page = Page { number: 300, kind: PageKind::Fresh, batch: vec![1, 2, 3], hash: u64::MAX };
+    let result = ActionResult { serial: 9, outcome: Outcome::Masked };
+    golden!(M, M::Page(_) | M::ActionResult(_) | M::End => {
+        M::Page(GuestPage { turn: 7, page }) => "0007fb2c010103010203fdffffffffffffffff",
+        M::ActionResult(result) => "010903",
+        M::End => "02",
     });
 }
 

@@ -167,7 +167,7 @@ async function start() {
   }
   record = await recordOf(page);
   policy = query.has("policy") ? JSON.parse(query.get("policy")) : SHOW_ALL;
-  recorder = record({ policy, emit });
+  recorder = record({ policy, emit, frames: query.getAll("frames") });
   // A large page takes more than one turn.
   recorder.flush();
 }

@@ -5,8 +5,10 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::ops::Range;
 use std::os::unix::process::CommandExt;
 use std::process::{Child as Process, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -98,14 +100,19 @@ impl Drop for Child {
 }
 
 /// The first of `count` neighbouring ports that are free now.
+///
+/// They are not of those that the system gives to connections, some of which every browser opens
+/// before these are used; and each process begins at another place.
 pub(crate) fn free_ports(count: u16) -> Result<u16> {
+    const PORTS: Range<u32> = 10_000..32_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
     for _ in 0..100 {
-        let first = TcpListener::bind(("127.0.0.1", 0))?;
-        let base = first.local_addr()?.port();
-        let Some(last) = base.checked_add(count - 1) else { continue };
-        let rest: Vec<_> =
-            (base + 1..=last).map(|port| TcpListener::bind(("127.0.0.1", port))).collect();
-        if rest.iter().all(Result::is_ok) {
+        let place =
+            std::process::id() % 1000 * 97 + NEXT.fetch_add(u32::from(count), Ordering::Relaxed);
+        let base = u16::try_from(PORTS.start + place % (PORTS.end - PORTS.start))?;
+        let listeners: Vec<_> =
+            (base..base + count).map(|port| TcpListener::bind(("127.0.0.1", port))).collect();
+        if listeners.iter().all(Result::is_ok) {
             return Ok(base);
         }
     }

@@ -4,13 +4,13 @@ use std::fmt::{Debug, Display};
 use std::time::{Duration, Instant};
 
 /// Longer than anything takes on a slow machine, short enough to wait for once.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(40);
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// Asks again and again until the answer is `Ok`, and gives it back.
 ///
 /// # Panics
-/// After twenty seconds, with the last `Err`: say there what was seen instead.
+/// After forty seconds, with the last `Err`: say there what was seen instead.
 #[track_caller]
 pub fn until<T, E: Display>(
     what: &str,
@@ -34,7 +34,7 @@ pub fn until<T, E: Display>(
 /// Waits until a value is as expected.
 ///
 /// # Panics
-/// After twenty seconds, with the last value.
+/// After forty seconds, with the last value.
 #[track_caller]
 pub fn until_eq<T: Debug + PartialEq<U>, U: Debug, E: Display>(
     what: &str,

@@ -24,7 +24,8 @@ usage: cargo xtask <command>
             --no-build     run what was built last
             --dev          build the module in seconds rather than small and fast
   test    the checks that CI runs, in order; with names, only these:
-            fmt tidy clippy unit dist chromium firefox fidelity
+            fmt tidy clippy unit dist browsers fidelity
+            BROWSER=…       chromium or firefox: the end to end tests in only that one
   fidelity  pages beside their replicas, by tree and picture; a table, and a report with pictures;
             with words, only the pages whose names contain one
             --engine A,B   of chromium, firefox, webkit (default: all)

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
@@ -44,6 +44,22 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         bail!("`{}` failed ({status})", line(command));
     }
     Ok(())
+}
+
+/// Runs quietly and gives back all that was printed, and whether it failed.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) fn told(command: &mut Command) -> Result<(String, Result<()>)> {
+    command.stdin(Stdio::null());
+    let out = command.output().with_context(|| line(command))?;
+    let told = [out.stderr, out.stdout].concat();
+    let done = if out.status.success() {
+        Ok(())
+    } else {
+        Err(anyhow!("`{}` failed ({})", line(command), out.status))
+    };
+    Ok((String::from_utf8_lossy(&told).into_owned(), done))
 }
 
 /// Runs quietly and gives back what was printed.

@@ -3,6 +3,8 @@
 //! The browsers test what users run: the demo of this same program, over the package in
 //! `target/npm` and the relay's own binary.
 
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -21,8 +23,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", what: "no warnings, natively and for wasm", run: clippy },
     Step { name: "unit", what: "the native tests", run: unit },
     Step { name: "dist", what: "the package, its budgets, the relay", run: build },
-    Step { name: "chromium", what: "end to end in Chromium", run: chromium },
-    Step { name: "firefox", what: "end to end in Firefox", run: firefox },
+    Step { name: "browsers", what: "end to end in Chromium and Firefox", run: browsers },
     Step { name: "fidelity", what: "replicas beside their pages", run: replicas },
 ];
 
@@ -85,12 +86,22 @@ fn build() -> Result<()> {
     demo::build_relay()
 }
 
-fn chromium() -> Result<()> {
-    browser("chromium")
-}
-
-fn firefox() -> Result<()> {
-    browser("firefox")
+/// Both at a time: each mostly waits. With `BROWSER` only that one.
+fn browsers() -> Result<()> {
+    let programs = tools::browsers()?.programs;
+    if std::env::var_os("BROWSER").is_some() {
+        return shell::run(&mut tests(&[], &programs)?);
+    }
+    // What both would wait for.
+    shell::run(&mut tests(&["--no-run"], &programs)?)?;
+    let (mut chromium, mut firefox) = (tests(&[], &programs)?, tests(&[], &programs)?);
+    let firefox = std::thread::spawn(move || shell::told(firefox.env("BROWSER", "firefox")));
+    let in_chromium = shell::run(chromium.env("BROWSER", "chromium"));
+    let (told, in_firefox) =
+        firefox.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    eprintln!("── and in Firefox\n{told}");
+    in_chromium.context("in Chromium")?;
+    in_firefox.context("in Firefox")
 }
 
 /// Two engines at a time: that is half as long as one after the other. What is known of WebKit is not
@@ -99,15 +110,14 @@ fn replicas() -> Result<()> {
     fidelity::suite(&["--engine", "chromium,firefox"])
 }
 
-fn browser(name: &str) -> Result<()> {
-    let browsers = tools::browsers()?;
+fn tests(how: &[&str], programs: &[(&str, PathBuf)]) -> Result<Command> {
     let mut cargo = shell::cargo("test");
     cargo
         .args(["--package", "saath-tests", "--profile", "xtask"])
-        // One after the other: two browsers at a time are as many as a small machine bears.
+        .args(how)
+        // One after the other: the two browsers of a session are as many as half a small machine bears.
         .args(["--", "--test-threads=1"])
-        .env("BROWSER", name)
         .env("SAATH_XTASK", std::env::current_exe()?)
-        .envs(browsers.programs);
-    shell::run(&mut cargo)
+        .envs(programs.iter().cloned());
+    Ok(cargo)
 }

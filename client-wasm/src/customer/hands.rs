@@ -5,7 +5,6 @@ use super::{Driver, consequence, perform};
 use saath_core::mask::Access;
 use saath_core::message::action::{Action, Outcome};
 use saath_core::message::annotation::Annotate;
-use saath_core::node::NodeId;
 use saath_core::session::Grant;
 
 impl Driver {
@@ -17,7 +16,7 @@ impl Driver {
         if !matches!(source.is_dirty(), Ok(false)) {
             return Outcome::NotAllowed;
         }
-        let Some(element) = source.element(target(action)) else { return Outcome::Gone };
+        let Some(element) = source.element(action.target()) else { return Outcome::Gone };
         let involved = consequence::involved(action, &element);
         if let Some(refused) = involved.iter().find_map(|element| refusal(source.access(element))) {
             return refused;
@@ -49,18 +48,6 @@ impl Driver {
             }
             Annotate::Clear => overlay.clear(),
         }
-    }
-}
-
-fn target(action: &Action) -> NodeId {
-    match *action {
-        Action::Click { target, .. }
-        | Action::InsertText { target, .. }
-        | Action::Key { target, .. }
-        | Action::SetValue { target, .. }
-        | Action::Select { target, .. }
-        | Action::Check { target, .. }
-        | Action::Scroll { target, .. } => target,
     }
 }
 

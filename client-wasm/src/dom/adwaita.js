@@ -133,7 +133,7 @@ function boxRule(type, state, ring, full) {
   const radius = type === "radio" ? BOX / 2 : 2;
   const hovered = !state ? "" : full ? face(size, size, REACH, radius, 'fill="#fff" fill-opacity=".1"')
     : rim(size, size, [REACH, radius], [REACH + 2, Math.max(radius - 2, 1)], 'fill="#000" fill-opacity=".146"');
-  const around = ring && rim(size, size, [0, type === "radio" ? 8.8 : 3.5], [2, type === "radio" ? 6.9 : 2], RING);
+  const around = ring && rim(size, size, [0, type === "radio" ? 8.1 : 3.5], [2, type === "radio" ? 6.2 : 2], RING);
   const look = ["box", state, ring, full, type].filter(Boolean).join(" ");
   return `[${LOOK}="${look}"]::before { content: ""; display: block; width: ${size}px; height: ${size}px; margin: -${REACH}px; background: ${drawing(size, size, hovered + around)} }`;
 }

@@ -2,7 +2,7 @@
 // it. A frame shows another document without any record of it, and `document.open` empties one and
 // takes all listeners away; so both are looked for each time the page is asked what has changed.
 
-import { Map, dom } from "./native.js";
+import { Array, Map, dom } from "./native.js";
 
 export class Documents {
   // `hear(doc, signal)` begins to listen to a document, `reload(frame)` hears of a frame that may
@@ -44,6 +44,11 @@ export class Documents {
 
   mode(doc) {
     return modeOf(doc);
+  }
+
+  // The frames whose documents cannot be read.
+  foreign() {
+    return Array.from(this.frames.keys()).filter((frame) => !this.frames.get(frame).doc);
   }
 
   frameOf(doc) {

@@ -108,6 +108,11 @@ export class Reader {
     this.pointed = pointed;
   }
 
+  // Frames of other origins.
+  foreign() {
+    return this.documents.foreign();
+  }
+
   // How often the page's document was opened anew: listeners on it are gone then.
   openings() {
     return this.documents.openings;
@@ -133,6 +138,12 @@ export class Reader {
   node(id) { return this.nodes[id]; }
 
   id(node) { return this.ids.get(node) ?? 0; }
+
+  // The first of so many numbers that no node gets.
+  reserve(count) {
+    this.next += count;
+    return this.next - count;
+  }
 
   forget(gone) {
     for (const id of gone) {

@@ -137,6 +137,12 @@ pub(super) fn blocks(text: &str) -> String {
     out
 }
 
+/// As [`blocks`]; what is blocks already stays as it is.
+pub(super) fn blocks_again(text: &str) -> String {
+    let masked = text.chars().all(|c| c == BLOCK || c.is_whitespace());
+    if masked { text.to_owned() } else { blocks(text) }
+}
+
 /// Whether a control's `name` or `id` says that it takes a password, a one-time code or a card's
 /// check code.
 pub(super) fn names_a_secret(name: &str) -> bool {

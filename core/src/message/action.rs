@@ -85,6 +85,36 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// What it is done to.
+    pub fn target(&self) -> NodeId {
+        match *self {
+            Self::Click { target, .. }
+            | Self::InsertText { target, .. }
+            | Self::Key { target, .. }
+            | Self::SetValue { target, .. }
+            | Self::Select { target, .. }
+            | Self::Check { target, .. }
+            | Self::Scroll { target, .. } => target,
+        }
+    }
+
+    /// The same, done to something else.
+    #[must_use]
+    pub fn on(mut self, node: NodeId) -> Self {
+        match &mut self {
+            Self::Click { target, .. }
+            | Self::InsertText { target, .. }
+            | Self::Key { target, .. }
+            | Self::SetValue { target, .. }
+            | Self::Select { target, .. }
+            | Self::Check { target, .. }
+            | Self::Scroll { target, .. } => *target = node,
+        }
+        self
+    }
+}
+
 /// What became of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub struct ActionResult {

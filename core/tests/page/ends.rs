@@ -10,7 +10,7 @@ use saath_core::tree::Digest;
 pub(crate) struct Ends {
     pub(crate) page: Page,
     pub(crate) observer: Observer,
-    capture: Capture,
+    pub(crate) capture: Capture,
     replica: Replica,
     pub(crate) sink: Sink,
     /// Every page, as it was before anybody tampered with it.
@@ -80,7 +80,7 @@ impl Ends {
         true
     }
 
-    fn deliver(&mut self, message: &Message) {
+    pub(crate) fn deliver(&mut self, message: &Message) {
         let message = match self.tamper.take() {
             Some(tamper) => tamper.change(message),
             None => Some(message.clone()),

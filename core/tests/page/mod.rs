@@ -17,12 +17,16 @@ use std::fmt::Write;
 /// The value of every password field.
 pub(crate) const SECRET: &str = "S3CRET-7G4K";
 pub(crate) const DOCUMENT: usize = 0;
+/// The `id` of the frame of another origin.
+pub(crate) const GUEST: &str = "guest";
 
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     pub(crate) nodes: Vec<PageNode>,
     /// Whether the attributes `m` and `s` are marks to mask and to show.
     pub(crate) marks: bool,
+    /// How often the frame of another origin was loaded.
+    pub(crate) visits: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -111,7 +115,7 @@ impl Page {
             children: vec![],
             parent: None,
         };
-        Self { nodes: vec![document], marks: true }
+        Self { nodes: vec![document], marks: true, visits: 0 }
     }
 
     pub(crate) fn edit(&mut self, edit: &Edit, observer: &mut Observer) {
@@ -200,6 +204,10 @@ impl Page {
     /// A frame that is on the page has a document, another one each time it comes there. The one
     /// before lives on for those who hold its nodes.
     fn load(&mut self, frame: usize, observer: &mut Observer) {
+        if self.nodes[frame].attrs.get("id").is_some_and(|id| id == GUEST) {
+            self.visits += 1;
+            return observer.navigated(frame);
+        }
         for old in std::mem::take(&mut self.nodes[frame].children) {
             self.nodes[old].parent = None;
         }
@@ -245,6 +253,14 @@ impl Page {
         let element = self.make(PageKind::Element(tag));
         self.insert(element, parent, usize::MAX, observer);
         element
+    }
+
+    /// Adds a frame of another origin, and returns it.
+    pub(crate) fn add_foreign(&mut self, observer: &mut Observer) -> usize {
+        let frame = self.make(PageKind::Element("iframe"));
+        self.nodes[frame].attrs.insert("id", GUEST.to_owned());
+        self.insert(frame, DOCUMENT, usize::MAX, observer);
+        frame
     }
 
     pub(crate) fn reverse(&mut self, parent: usize, observer: &mut Observer) {

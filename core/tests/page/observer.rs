@@ -103,6 +103,16 @@ impl Observer {
         self.ids.retain(|_, id| !gone.contains(id));
     }
 
+    /// The first of so many numbers that nothing else gets.
+    pub(crate) fn reserve(&mut self, count: u32) -> u32 {
+        self.next += count;
+        self.next + 1 - count
+    }
+
+    pub(crate) fn number(&self, node: usize) -> Option<NodeId> {
+        self.ids.get(&node).copied().map(NodeId)
+    }
+
     /// The numbers in use.
     pub(crate) fn held(&self) -> impl Iterator<Item = NodeId> {
         self.ids.values().filter(|&&id| id != 1).map(|&id| NodeId(id))

@@ -42,6 +42,8 @@ impl Tamper {
         let mut ops = split(&batch.words);
         let count = ops.len().max(1);
         match *self {
+            // A repair may have nothing in it.
+            Self::Drop(_) | Self::Swap(..) | Self::Repeat(_) if ops.is_empty() => {}
             Self::Drop(op) => drop(ops.remove(op % count)),
             Self::Swap(a, b) => ops.swap(a % count, b % count),
             Self::Repeat(op) => ops.push(ops[op % count].clone()),
@@ -75,7 +77,7 @@ impl BatchWire {
         if let Some(text) = texts.get_mut(index % count) {
             if TAGS.contains(&text.as_str()) || text == "saath-gap" {
                 *text = if text == "p" { "div" } else { "p" }.into();
-            } else if ATTRS.contains(&text.as_str()) || text == "type" {
+            } else if ATTRS.contains(&text.as_str()) || text == "type" || text == "id" {
                 *text = "lang".into();
             } else {
                 text.push('x');

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use saath_tests::{Demo, Engine, Page, Pages, Session, until, until_eq};
 use serde_json::{Value, json};
 
-use crate::record::open;
+use crate::viewer::open;
 
 #[tokio::test]
 async fn a_wrong_pin_is_void_and_another_one_is_offered() -> Result<()> {

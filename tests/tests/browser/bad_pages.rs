@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use saath_tests::{Engine, Page, Pages};
 use serde_json::{Value, json};
 
-use crate::record::{open, same};
+use crate::viewer::{self, open, same};
 
 /// How many new nodes are read in a turn; see `NODES_A_TURN` in `client-wasm/src/source.rs`.
 const NODES_A_TURN: u64 = 2000;
@@ -89,9 +89,7 @@ async fn a_page_that_is_never_at_rest_is_followed() -> Result<()> {
 
 #[tokio::test]
 async fn names_with_odd_characters_are_no_trouble() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "bad-pages").await?;
-    open(&pages, &page, "names", "&styles=no").await?;
+    let (_pages, page) = viewer::start("bad-pages", "names", "&styles=no").await?;
     same(&page).await.context("after the snapshot")?;
     for step in 0..5 {
         page.eval_async("await viewer.step(argument)", json!(step)).await?;

@@ -1,10 +1,9 @@
 //! Frames that no honest peer sends: refused with `InvalidFrame`, and the module lives on.
 
 use anyhow::{Result, ensure};
-use saath_tests::{Engine, Page, Pages};
 use serde_json::{Value, json};
 
-use crate::record::open;
+use crate::viewer;
 
 /// In the viewer: `inflated(frame)` gives a frame whose bytes are in plain, `tries(frame)` says how
 /// a fresh replica takes it.
@@ -175,8 +174,6 @@ async fn run(body: &str) -> Result<Value> {
 }
 
 async fn run_on(name: &str, body: &str) -> Result<Value> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "hostile").await?;
-    open(&pages, &page, name, "").await?;
+    let (_pages, page) = viewer::start("hostile", name, "").await?;
     page.eval_async(&format!("{TOOLS} {body}"), Value::Null).await
 }

@@ -3,15 +3,15 @@
 //! That a replica is its page is the fidelity suite's (`saath_tests::fidelity`), in the same viewer.
 
 use anyhow::{Context, Result, ensure};
-use saath_tests::{Engine, Page, Pages, until, until_eq};
+use saath_tests::{Engine, Page, Pages, until_eq};
 use serde_json::{Value, json};
+
+use crate::viewer::{self, open, same};
 
 /// Every value that is not in a never-zone is there, in plain.
 #[tokio::test]
 async fn a_policy_that_shows_all_shows_all() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "record").await?;
-    open(&pages, &page, "canaries", "").await?;
+    let (pages, page) = viewer::start("record", "canaries", "").await?;
     let held = held(&page).await?;
     for canary in ["title", "heading", "attribute", "marked", "value", "placeholder", "option"] {
         ensure!(held.contains(&format!("canary-{canary}")), "canary-{canary} is not in {held}");
@@ -59,9 +59,7 @@ async fn a_broken_policy_masks_everything() -> Result<()> {
 /// Sorting is told as moves: the rows stay the nodes they are.
 #[tokio::test]
 async fn sorting_moves_and_does_not_rebuild() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "record").await?;
-    open(&pages, &page, "table", "&styles=no").await?;
+    let (_pages, page) = viewer::start("record", "table", "&styles=no").await?;
     let body = "
         const rows = [...viewer.document().querySelectorAll('tr')];
         const snapshot = viewer.bytes();
@@ -81,9 +79,7 @@ async fn sorting_moves_and_does_not_rebuild() -> Result<()> {
 /// An animation is told when it starts and runs on by itself: both are at the same time, halted or not.
 #[tokio::test]
 async fn animations_run_on_by_themselves() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "record").await?;
-    open(&pages, &page, "fidelity/styles/motion", "").await?;
+    let (_pages, page) = viewer::start("record", "fidelity/styles/motion", "").await?;
     same(&page).await?;
     let body = "
         const { length } = viewer.frames;
@@ -108,9 +104,7 @@ async fn animations_run_on_by_themselves() -> Result<()> {
 /// What fills the customer's screen fills the replica, and both go back.
 #[tokio::test]
 async fn what_fills_the_screen_fills_the_replica() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "record").await?;
-    open(&pages, &page, "full", "").await?;
+    let (_pages, page) = viewer::start("record", "full", "").await?;
     // Only a hand may ask for it.
     page.click_at(40.0, 40.0).await?;
     let body = "
@@ -134,9 +128,8 @@ async fn what_fills_the_screen_fills_the_replica() -> Result<()> {
 /// What the customer selects is seen, but not how much of what is masked; so is an open list.
 #[tokio::test]
 async fn what_is_selected_is_seen() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "record").await?;
-    open(&pages, &page, "selected", "&policy=%7B%22mode%22%3A%22values%22%7D").await?;
+    let (_pages, page) =
+        viewer::start("record", "selected", "&policy=%7B%22mode%22%3A%22values%22%7D").await?;
     let both = "
         viewer.differences();
         return [viewer.page().document, viewer.document()].map((doc) => doc.getSelection().toString().trim())";
@@ -173,9 +166,7 @@ fn plain(text: &str) -> String {
 /// The page is as it was when the recording has stopped, and nothing more is emitted.
 #[tokio::test]
 async fn stopping_leaves_the_page_as_it_was() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "record").await?;
-    open(&pages, &page, "fidelity/tree/text", "").await?;
+    let (_pages, page) = viewer::start("record", "fidelity/tree/text", "").await?;
     let body = "
         const inner = viewer.page();
         const own = inner.Element.prototype.attachShadow, { alert } = viewer;
@@ -228,9 +219,7 @@ async fn two_copies_do_not_know_of_each_other() -> Result<()> {
 /// Not every engine can move a frame without loading it anew: what was in it is put back there.
 #[tokio::test]
 async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "record").await?;
-    open(&pages, &page, "fidelity/frames/life", "&moves=no").await?;
+    let (_pages, page) = viewer::start("record", "fidelity/frames/life", "&moves=no").await?;
     let steps = page.eval("return viewer.steps()", json!([])).await?.as_u64().context("steps")?;
     for step in 0..=steps {
         if let Some(step) = step.checked_sub(1) {
@@ -240,38 +229,6 @@ async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
         ensure!(seen["wrong"] == json!([]), "after step {step}: {}", seen["wrong"]);
     }
     Ok(())
-}
-
-pub(crate) async fn open(pages: &Pages, page: &Page, name: &str, query: &str) -> Result<()> {
-    page.goto(&format!("{}/viewer.html?page={name}.html{query}", pages.origin)).await?;
-    until("the viewer", async || {
-        let there = page.eval("return typeof viewer === 'object'", json!([])).await?;
-        ensure!(there == true, "not there");
-        Ok::<_, anyhow::Error>(())
-    })
-    .await;
-    let begun = page.eval_async("await viewer.ready; return viewer.begun()", Value::Null).await?;
-    ensure!(begun["failure"] == Value::Null, "{name}: {begun}");
-    Ok(())
-}
-
-/// Most is the same at once; scroll events and style sheets take the browser a moment.
-pub(crate) async fn same(page: &Page) -> Result<()> {
-    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
-    let start = std::time::Instant::now();
-    loop {
-        let differences = page.eval("return viewer.differences()", json!([])).await?;
-        if differences == json!([]) {
-            return Ok(());
-        }
-        ensure!(start.elapsed() < PATIENCE, "{}", lines(&differences));
-        page.eval_async("await new Promise(requestAnimationFrame)", Value::Null).await?;
-    }
-}
-
-fn lines(differences: &Value) -> String {
-    let lines = differences.as_array().map_or(&[][..], Vec::as_slice);
-    lines.iter().filter_map(Value::as_str).take(3).collect::<Vec<_>>().join("\n  ")
 }
 
 /// All that the replica holds.

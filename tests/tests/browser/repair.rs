@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use saath_tests::{Demo, Engine, Page, Pages, Session, until};
 use serde_json::{Value, json};
 
-use crate::record::open;
+use crate::viewer::{self, open};
 
 /// Frames of each page are lost, one after the other, and repaired: by far less than the page, and
 /// with the nodes that were right still being the nodes they were.
@@ -67,9 +67,7 @@ async fn a_lost_frame_is_repaired() -> Result<()> {
 /// A text that was changed on its way, in a page of two thousand rows.
 #[tokio::test]
 async fn a_repair_is_much_smaller_than_the_page() -> Result<()> {
-    let pages = Pages::start().await?;
-    let page = Page::start(Engine::from_env()?, "repair").await?;
-    open(&pages, &page, "table", "&styles=no").await?;
+    let (_pages, page) = viewer::start("repair", "table", "&styles=no").await?;
     let body = "
         const fresh = viewer.bytes();
         const text = new TextEncoder(), cell = viewer.page().document.querySelectorAll('td')[3000];

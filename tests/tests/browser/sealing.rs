@@ -37,10 +37,12 @@ async fn the_package_exports_what_its_manual_names() -> Result<()> {
     let names = [
         "AgentSession",
         "CustomerSession",
+        "Framed",
         "Recorder",
         "Replica",
         "default",
         "forgetAssets",
+        "frame",
         "initSync",
         "join",
         "record",

@@ -122,7 +122,7 @@ fn written() -> impl Strategy<Value = (String, Vec<Range<usize>>)> {
         })
 }
 
-/// `1234.50 99.05`: nobody can tell.
+/// `1234.50 99.05`, `1234.50 - 99.05`: nobody can tell.
 fn reads_as_sums(id: &str, separators: &[&str]) -> bool {
     let mut written = String::new();
     for (place, (char, separator)) in id.chars().zip(separators).enumerate() {
@@ -136,7 +136,7 @@ fn reads_as_sums(id: &str, separators: &[&str]) -> bool {
             separator.trim_matches(['\u{200C}', '\u{200D}'])
         });
     }
-    let mut words = written.split(' ').filter(|word| !word.is_empty());
+    let mut words = written.split(' ').filter(|word| !["", "-", "–"].contains(word));
     words.all(|word| {
         word.split_once('.').is_some_and(|(rupees, paise)| {
             paise.len() <= 2 && (rupees.to_owned() + paise).bytes().all(|b| b.is_ascii_digit())
@@ -330,12 +330,14 @@ fn siblings_read_as_one() {
     assert!(find_joined(&boxes).iter().all(|ranges| *ranges == [0..1]));
 }
 
-/// A long page without digits costs one pass, one with them a few; quadratic scanners take minutes.
+/// Long texts of what begins like an identifier, with one at the end. A scanner that looks back or
+/// ahead without a bound would not come to it.
 #[test]
-fn long_texts_are_quick() {
-    let start = std::time::Instant::now();
+fn long_texts_are_read_to_their_end() {
+    let mut found = Vec::new();
     for unit in ["word ", "a@", "1 ", "12 - ", "कोड ", "A", "0", "code ", "1.", "%40"] {
-        find(&unit.repeat(50_000), &mut Vec::new());
+        let long = unit.repeat(50_000) + " ABCPE1234F";
+        find(&long, &mut found);
+        assert_eq!(found, [long.len() - 10..long.len()], "{unit}");
     }
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

@@ -1,0 +1,67 @@
+//! What a page and the client of a frame of another origin say to each other through their port.
+
+use super::action::{Act, ActionResult};
+use super::page::{Applied, Page, Repair};
+use crate::session::Grant;
+use wincode::{SchemaRead, SchemaWrite};
+
+/// From the page to the client in a frame.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub enum ToGuest {
+    /// Send everything, fresh.
+    Begin(Begin),
+    /// The page of this number is taken; the next one may come.
+    Applied(Applied),
+    /// What was taken differs from what was sent.
+    Repair(Repair),
+    /// Do this.
+    Act(Errand),
+    /// The session is over, or the frame has no part in it any more.
+    End,
+}
+
+/// An action that the agent may do, passed on to where its target is.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub struct Errand {
+    act: Act,
+}
+
+impl Errand {
+    /// With the target in the guest's numbers. The grant is the proof of consent.
+    pub fn new(_grant: &Grant, act: Act) -> Self {
+        Self { act }
+    }
+
+    pub(crate) fn into_act(self) -> Act {
+        self.act
+    }
+}
+
+/// How a guest begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct Begin {
+    /// Every page says which beginning it goes on from, from 1.
+    pub turn: u32,
+    /// Whether the frame stands where everything is masked.
+    pub masked: bool,
+}
+
+/// From the client in a frame to the page.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub enum FromGuest {
+    /// The frame's document, or what changed in it.
+    Page(GuestPage),
+    /// What became of an action.
+    ActionResult(ActionResult),
+    /// The frame goes.
+    End,
+}
+
+/// A page of a guest.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub struct GuestPage {
+    /// The [`Begin::turn`] that it goes on from.
+    pub turn: u32,
+    /// Its nodes have the guest's own numbers.
+    pub page: Page,
+}

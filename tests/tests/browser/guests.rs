@@ -1,0 +1,186 @@
+//! Frames of other origins whose clients take part, and those whose do not.
+
+use crate::viewer::open;
+use anyhow::{Result, ensure};
+use saath_tests::{Engine, Page, Pages, until};
+use serde_json::{Value, json};
+
+/// What the replica has in the frame.
+const HELD: &str = "
+    const frame = viewer.document().querySelector('iframe');
+    return frame?.contentDocument?.body?.textContent ?? ''";
+
+async fn until_held(page: &Page, what: &str, fits: impl Fn(&str) -> bool) {
+    until(what, async || {
+        page.eval("viewer.flush()", json!([])).await?;
+        let held = page.eval(HELD, json!([])).await?;
+        ensure!(fits(held.as_str().unwrap_or_default()), "{held}");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+}
+
+async fn guest(pages: &Pages, page: &Page, frames: &str, parents: &str) -> Result<()> {
+    let query = if frames.is_empty() { String::new() } else { format!("&frames={frames}") };
+    open(pages, page, "guests", &query).await?;
+    page.eval_async(&format!("await viewer.page().load('{parents}')"), Value::Null).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_frame_of_another_origin_takes_part() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    let parents = format!("https://nobody.example {}", pages.origin);
+    guest(&pages, &page, &other, &parents).await?;
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    let colour = "
+        const frame = viewer.document().querySelector('iframe');
+        return frame.contentWindow.getComputedStyle(frame.contentDocument.querySelector('p')).color";
+    assert_eq!(page.eval(colour, json!([])).await?, "rgb(1, 2, 3)");
+    let held = page.eval(HELD, json!([])).await?;
+    ensure!(!held.as_str().unwrap_or_default().contains("nobody"), "{held}");
+
+    page.eval("viewer.page().tell('Other words')", json!([])).await?;
+    until_held(&page, "what changed in the guest", |held| held.contains("Other words")).await;
+
+    // The page's masks are around it.
+    page.eval("viewer.page().document.getElementById('around').dataset.saathMask = ''", json!([]))
+        .await?;
+    let masked = |held: &str| !held.contains("Other") && held.contains('█');
+    until_held(&page, "the mask", masked).await;
+    page.eval("viewer.page().tell('More words')", json!([])).await?;
+    until_held(&page, "the mask still", |held| !held.contains("More") && held.contains('█')).await;
+    page.eval(
+        "delete viewer.page().document.getElementById('around').dataset.saathMask",
+        json!([]),
+    )
+    .await?;
+    until_held(&page, "the guest without the mask", |held| held.contains("More words")).await;
+
+    // A lost frame is repaired, the guest with it.
+    let lose = "
+        viewer.before = viewer.frames.length;
+        viewer.onTheWay = () => undefined;
+        viewer.page().tell('Lost words')";
+    page.eval(lose, json!([])).await?;
+    until("a frame to be lost", async || {
+        let lost = "viewer.flush(); return viewer.frames.length - viewer.before";
+        let lost = page.eval(lost, json!([])).await?;
+        ensure!(lost != 0, "{lost} frames");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+    page.eval("viewer.onTheWay = (frame) => frame; viewer.page().tell('Last words')", json!([]))
+        .await?;
+    until("the repair", async || {
+        page.eval("viewer.flush(); viewer.repair()", json!([])).await?;
+        let held = page.eval(HELD, json!([])).await?;
+        let held = held.as_str().unwrap_or_default();
+        ensure!(held.contains("Last words") && !held.contains("More"), "{held}");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+
+    // The guest can go by itself, and is a box again.
+    page.eval("viewer.page().tell('stop')", json!([])).await?;
+    until_held(&page, "the box", |held| !held.contains("words")).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_frame_that_was_there_before_is_called() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    let query = format!("%3Fparents%3D{}&frames={other}", pages.origin);
+    open(&pages, &page, "guests", &query).await?;
+    assert_eq!(page.eval("return viewer.page().report", json!([])).await?, "ready");
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    Ok(())
+}
+
+/// A guest that says what no client says is a box, and the page goes on.
+#[tokio::test]
+async fn a_hostile_frame_harms_itself_only() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    for speech in ["garbage", "flood", "huge", "text"] {
+        guest(&pages, &page, &other, &format!("{}&hostile={speech}", pages.origin)).await?;
+        until("the frame to have spoken", async || {
+            let spoken = page.eval("return viewer.page().report", json!([])).await?;
+            ensure!(spoken == speech, "{spoken}");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+        let add = "viewer.page().document.querySelector('p').textContent = 'The page goes on'";
+        page.eval(add, json!([])).await?;
+        until("the page", async || {
+            page.eval("viewer.flush()", json!([])).await?;
+            let text = "return viewer.document().querySelector('p').textContent";
+            let text = page.eval(text, json!([])).await?;
+            ensure!(text == "The page goes on", "{text}");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+        let held = page.eval(HELD, json!([])).await?;
+        ensure!(!held.as_str().unwrap_or_default().contains("words"), "{speech}: {held}");
+        let closed = "return viewer.begun().failure ?? null";
+        assert_eq!(page.eval(closed, json!([])).await?, Value::Null);
+    }
+    Ok(())
+}
+
+/// Whoever stops on the page stops in the frame: nothing is observed or wrapped there any more.
+#[tokio::test]
+async fn a_stop_reaches_the_frame() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    guest(&pages, &page, &other, &pages.origin).await?;
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    let wrapped = async |what: &str, expected: bool| {
+        until(what, async || {
+            page.eval("viewer.page().tell('report')", json!([])).await?;
+            let wrapped = page.eval("return viewer.page().report", json!([])).await?;
+            ensure!(wrapped == expected, "{wrapped}");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+    };
+    wrapped("the frame to be read", true).await;
+    page.eval("viewer.stop()", json!([])).await?;
+    wrapped("the frame to be left alone", false).await;
+    let frames = page.eval("return viewer.frames.length", json!([])).await?;
+    page.eval("viewer.page().tell('Late words')", json!([])).await?;
+    wrapped("the frame to have heard", false).await;
+    assert_eq!(page.eval("return viewer.frames.length", json!([])).await?, frames);
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_takes_part_who_is_not_on_both_lists() -> Result<()> {
+    let pages = Pages::start().await?;
+    let page = Page::start(Engine::from_env()?, "guests").await?;
+    let other = pages.origin.replace("localhost", "127.0.0.1");
+    for (frames, parents) in [
+        ("", pages.origin.as_str()),
+        ("https://pay.example", &pages.origin),
+        (&other, "https://nobody.example"),
+    ] {
+        guest(&pages, &page, frames, parents).await?;
+        // A guest that may takes a few frames. Nor does it come when it is called by another.
+        let wait = "
+            for (let i = 0; i < 40; i++) {
+              await new Promise((done) => setTimeout(done, 20));
+              if (i === 15) viewer.page().call();
+            }
+            viewer.flush()";
+        page.eval_async(wait, Value::Null).await?;
+        let held = page.eval(HELD, json!([])).await?;
+        ensure!(!held.as_str().unwrap_or_default().contains("words"), "{frames} {parents}: {held}");
+    }
+    Ok(())
+}
