@@ -20,7 +20,7 @@ const PLAIN = {
   range: "rgb(255, 255, 255) none 0px rgb(144, 144, 144) 0px",
 };
 const EDGE = 'fill="#000" fill-opacity=".196"';
-const RING = 'fill="#3584e4" fill-opacity=".8"';
+const ACCENT = 'fill="#3584e4" fill-opacity=".8"';
 const FACES = { "": "#f4f4f4", hover: "#f8f8f8", active: "#d6d6d6" };
 // How large boxes are, and how far their rings reach.
 const BOX = 12, REACH = 3;
@@ -47,22 +47,22 @@ export class Adwaita {
     if (!state && !words.includes("focus") || dom.matches(node, ":disabled")) return false;
     const style = dom.defaultView(dom.ownerDocument(node))?.getComputedStyle(node);
     if (!style || !isPlain(style, kind)) return false;
-    const ring = words.includes("focus") && style.outlineStyle === "auto" ? "ring" : "";
+    const around = words.includes("focus") && style.outlineStyle === "auto" ? "ring" : "";
     // What is cut off with the ring that the engine would add.
-    if (ring && style.boxShadow !== "none") return false;
+    if (around && style.boxShadow !== "none") return false;
     const size = `${dom.offsetWidth(node)} ${dom.offsetHeight(node)}`;
-    const parts = [kind, state, ring];
+    const parts = [kind, state, around];
     if (kind === "box") {
       if (size !== `${BOX} ${BOX}` || style.accentColor !== "auto") return false;
       parts.push(dom.matches(node, ":checked, :indeterminate") ? "full" : "", node.type);
     } else if (kind === "range") {
-      if (!ring || !size.endsWith(" 20")) return false;
+      if (!around || !size.endsWith(" 20")) return false;
     } else if (kind === "list") parts.push(size.replace(" ", "x"));
     const look = parts.filter(Boolean).join(" ");
     dom.setAttribute(node, LOOK, look);
     if (kind !== "list" || this.lists.has(look)) return false;
     if (this.lists.size >= MOST) this.lists.clear();
-    this.lists.set(look, listRule(look, ...size.split(" ").map(Number), FACES[state], ring));
+    this.lists.set(look, listRule(look, ...size.split(" ").map(Number), FACES[state], around));
     return true;
   }
 }
@@ -111,9 +111,18 @@ function rim(width, height, [outer, outerRadius], [inner, innerRadius], paint) {
   return `<path fill-rule="evenodd" ${paint} d="${d}"/>`;
 }
 
-function button(width, height, color, ring) {
+// Two pixels around such a rectangle, smoothed as the engine does it: a line of which what is within is
+// taken away.
+function ring(width, height, inset, radius) {
+  const line = `<path fill="none" stroke="#fff" stroke-width="4" d="${round(width, height, inset, radius)}"/>`;
+  return `<mask id="ring" maskUnits="userSpaceOnUse" x="-2" y="-2" width="${width + 4}" height="${height + 4}">` +
+    `${line}${face(width, height, inset + 0.1, radius - 0.1, "")}</mask>` +
+    `<path ${ACCENT} mask="url(#ring)" d="M0 0h${width}v${height}h-${width}z"/>`;
+}
+
+function button(width, height, color, isRinged) {
   return rim(width, height, [0, 5], [1, 4], EDGE) + face(width, height, 1, 4, `fill="${color}"`) +
-    (ring && rim(width, height, [0, 3.5], [2, 2], RING));
+    (isRinged && rim(width, height, [0, 3.5], [2, 2], ACCENT));
 }
 
 // In nine parts, for any size.
@@ -121,20 +130,20 @@ function stretched(shapes) {
   return `border-image: ${drawing(24, 24, shapes)} 8 fill / 8px / 0 stretch`;
 }
 
-function listRule(look, width, height, color, ring) {
+function listRule(look, width, height, color, isRinged) {
   const arrow = `<path fill="#2e3436" d="M${width - 18} ${(height - 16) / 2 + 6}h10l-5 5z"/>`;
-  const shapes = button(width, height, color, ring) + arrow + (ring && rim(width, height, [0, 5], [2, 2], RING));
+  const shapes = button(width, height, color, isRinged) + arrow + (isRinged && rim(width, height, [0, 5], [2, 2], ACCENT));
   return `[${LOOK}="${look}"] { padding: 5px 21px 5px 5px; border-image: ${drawing(width, height, shapes)} 0 fill / 0 / 0 stretch }`;
 }
 
 // A box keeps what the engine paints; this lies over it.
-function boxRule(type, state, ring, full) {
+function boxRule(type, state, isRinged, full) {
   const size = BOX + 2 * REACH;
   const radius = type === "radio" ? BOX / 2 : 2;
   const hovered = !state ? "" : full ? face(size, size, REACH, radius, 'fill="#fff" fill-opacity=".1"')
     : rim(size, size, [REACH, radius], [REACH + 2, Math.max(radius - 2, 1)], 'fill="#000" fill-opacity=".146"');
-  const around = ring && rim(size, size, [0, type === "radio" ? 8.1 : 3.5], [2, type === "radio" ? 6.2 : 2], RING);
-  const look = ["box", state, ring, full, type].filter(Boolean).join(" ");
+  const around = isRinged && ring(size, size, 2, type === "radio" ? 6.5 : 2);
+  const look = ["box", state, isRinged, full, type].filter(Boolean).join(" ");
   return `[${LOOK}="${look}"]::before { content: ""; display: block; width: ${size}px; height: ${size}px; margin: -${REACH}px; background: ${drawing(size, size, hovered + around)} }`;
 }
 
@@ -147,13 +156,13 @@ const BASE = `
   [${LOOK}^="button"][${LOOK}~="ring"] { clip-path: inset(0 round 2.5px) }
   :is([${LOOK}^="text"], [${LOOK}^="area"])[${LOOK}~="ring"] { clip-path: inset(0 round 4px) }
   [${LOOK}^="list"][${LOOK}~="ring"] { clip-path: inset(0 round 5px) }
-  ${each(["", "hover", "active"], (state) => each(["", "ring"], (ring) =>
-    `[${LOOK}="${["button", state, ring].filter(Boolean).join(" ")}"] { ${stretched(button(24, 24, FACES[state], ring))} }`))}
+  ${each(["", "hover", "active"], (state) => each(["", "ring"], (around) =>
+    `[${LOOK}="${["button", state, around].filter(Boolean).join(" ")}"] { ${stretched(button(24, 24, FACES[state], around))} }`))}
   :is([${LOOK}^="text"], [${LOOK}^="area"])[${LOOK}~="ring"] {
-    ${stretched(rim(24, 24, [0, 5], [2, 3], RING) + face(24, 24, 2, 3, 'fill="#fff"'))}
+    ${stretched(rim(24, 24, [0, 5], [2, 3], ACCENT) + face(24, 24, 2, 3, 'fill="#fff"'))}
   }
-  ${each(["checkbox", "radio"], (type) => each(["", "hover", "active"], (state) => each(["", "ring"], (ring) =>
-    each(["", "full"], (full) => boxRule(type, state, ring, full)))))}
+  ${each(["checkbox", "radio"], (type) => each(["", "hover", "active"], (state) => each(["", "ring"], (around) =>
+    each(["", "full"], (full) => boxRule(type, state, around, full)))))}
   [${LOOK}^="range"][${LOOK}~="ring"]::-webkit-slider-runnable-track {
-    border-image: ${drawing(28, 20, `<g transform="translate(0 3)">${rim(28, 14, [0, 6.6], [2, 3.7], RING)}</g>`)} 0 8 fill / 0 8px / 0 4px stretch
+    border-image: ${drawing(28, 20, `<g transform="translate(0 3)">${rim(28, 14, [0, 6.6], [2, 3.7], ACCENT)}</g>`)} 0 8 fill / 0 8px / 0 4px stretch
   }`;
