@@ -11,6 +11,7 @@ use saath_core::message::page::{Visual, Waiting};
 use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
@@ -53,6 +54,8 @@ extern "C" {
     ) -> States;
     #[wasm_bindgen(method)]
     fn ask(this: &States, words: Vec<JsString>);
+    #[wasm_bindgen(method, js_name = noteAttributes)]
+    fn note_attributes(this: &States, names: Vec<JsString>);
     #[wasm_bindgen(method, js_name = findScrolled)]
     fn find_scrolled(this: &States);
 }
@@ -301,6 +304,13 @@ impl Mirror {
         let words: Vec<_> = asked.words().map(JsString::from).collect();
         if self.asked.replace(words.len()) != words.len() {
             self.states.ask(words);
+        }
+    }
+
+    /// What has one of these attributes is to be read again.
+    pub(crate) fn read_again(&self, names: BTreeSet<String>) {
+        if !names.is_empty() {
+            self.states.note_attributes(names.into_iter().map(JsString::from).collect());
         }
     }
 

@@ -169,6 +169,7 @@ impl Source {
                 .map_err(|error| self.fail(&error.to_string().into()))?;
             self.mirror.forget(&turn.gone);
             self.mirror.ask(self.capture.asked());
+            self.mirror.read_again(self.capture.take_due_attributes());
             if let Some(guests) = &self.guests {
                 guests.ask(&mut self.capture);
             }

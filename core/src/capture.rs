@@ -16,6 +16,7 @@ use crate::ops::{Batch, Op};
 use crate::reading::{Parts, Raw, Reading};
 use crate::repair::{Mending, mend};
 use crate::tree::{ApplyError, Digest, Tree};
+use std::collections::BTreeSet;
 
 /// What is captured of one document.
 #[derive(Debug)]
@@ -263,6 +264,12 @@ impl Capture {
     /// The states that the page's style sheets have asked for by now: those to watch.
     pub fn asked(&self) -> &Asked {
         &self.asked
+    }
+
+    /// Names of attributes of which style sheets ask more by now than when elements were read that
+    /// have them, since the last call: those elements are to be read again.
+    pub fn take_due_attributes(&mut self) -> BTreeSet<String> {
+        self.asked.attributes.take_due()
     }
 
     /// The policy in force.

@@ -6,6 +6,7 @@
 //! what would make the agent's browser fetch.
 
 mod addresses;
+mod attributes;
 mod media;
 mod requests;
 mod rules;
@@ -13,6 +14,7 @@ mod screen;
 mod selectors;
 
 pub use addresses::Address;
+pub use attributes::Attributes;
 pub use requests::{numbered, renumbered, with_strings, without_requests, without_text};
 pub use rules::{scheme, scheme_on, sheet_on, style_on};
 pub use screen::{Answer, Asked, Screen, Unasked};

@@ -4,6 +4,7 @@
 //! Every element gets a zone from its own marks, its kind and its parent's zone; every text and
 //! attribute is then treated as its zone asks. The rules and their order are those of SECURITY.md.
 
+mod attributes;
 mod choice;
 mod guest;
 mod patterns;
@@ -21,10 +22,11 @@ pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;
 use crate::css::{self, Asked, Screen};
-use crate::node::{self, AttrKind, AttrName, GAP, Namespace, NodeId, Prop, replica_tag};
+use crate::node::{self, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
+use attributes::Owner;
 use pictures::{Pictures, Shown, Shows};
 use std::borrow::Cow;
 use treat::Treatment;
@@ -330,6 +332,7 @@ impl Masker<'_> {
         // By kind and zone alone: what the control holds must not tell.
         let gap = replica_tag(namespace, tag) == GAP;
         let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
+        let owner = Owner { namespace, tag, zone, settings: span };
         let picture = self.picture(zone, span);
         let natural = picture.as_ref().is_some_and(|picture| picture.natural);
         // The glue says so of a frame whose document cannot be read.
@@ -338,22 +341,7 @@ impl Masker<'_> {
             match name {
                 // What is never sent says nothing of itself but, for a linked style sheet, the sheet.
                 SettingName::Attr(_) if gap => {}
-                SettingName::Attr(key) => {
-                    let raw_name = self.raw.strings.get(key);
-                    let Some((attr, kind)) = AttrName::parse(raw_name) else { continue };
-                    let reference = namespace != Namespace::Html && tag != "a";
-                    let kind = if reference && attr.as_str() == "href" {
-                        AttrKind::Fragment
-                    } else {
-                        kind
-                    };
-                    let text = self.raw.strings.get(value);
-                    if let Some(t) = self.attr_treatment(tag, attr.as_str(), kind, text, zone) {
-                        let key = self.own_text(key, raw_name);
-                        let value = self.treat(value, t);
-                        self.settings.push((SettingName::Attr(key), value));
-                    }
-                }
+                SettingName::Attr(key) => self.attribute(owner, key, value),
                 SettingName::Prop(Prop::Withheld) => foreign = tag == "iframe",
                 SettingName::Prop(Prop::Slotted) => {
                     let value = self.strings.push(&node::numbers(self.raw.strings.get(value)));

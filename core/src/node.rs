@@ -9,6 +9,8 @@ use wincode::{SchemaRead, SchemaWrite};
 mod names;
 pub mod state;
 
+const MAX_NAME: usize = 128;
+
 /// A node of the customer's page, numbered from 1 in the order it was first read. The number
 /// means nothing outside one capture. The document itself is [`NodeId::DOCUMENT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, SchemaRead, SchemaWrite)]
@@ -157,6 +159,28 @@ impl<'a> AttrName<'a> {
     }
 }
 
+/// What the name of an attribute of the page's own begins with in a replica: so it means nothing
+/// to any standard, now or later.
+pub const OWN: &str = "saath-";
+
+/// Whether a replica has no attribute of this name, but one that begins with [`OWN`].
+pub fn is_own(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    AttrName::parse(name).is_none()
+        && AttrName::parse(&lower).is_none()
+        && !names::is_active(&lower)
+        && !name.is_empty()
+        && name.len() + OWN.len() <= MAX_NAME
+        && is_made_of_parts(name)
+}
+
+/// Whether the value of such an attribute can be shown where the page is: not if it is an address or
+/// a script.
+pub fn has_own_value(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    !name.starts_with("on") && !names::is_address(&name)
+}
+
 /// The numbers of nodes in a text, with a space between them, and nothing else that may stand there.
 pub fn numbers(text: &str) -> String {
     let ids = text.split(' ').filter_map(|word| word.parse::<u32>().ok());
@@ -240,7 +264,7 @@ impl Prop {
 
 fn is_custom_element(name: &str) -> bool {
     name.contains('-')
-        && name.len() <= 128
+        && name.len() <= MAX_NAME
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| {
             c.is_ascii_lowercase()
@@ -252,13 +276,17 @@ fn is_custom_element(name: &str) -> bool {
 }
 
 fn is_attribute_shaped(name: &str) -> bool {
-    // What a parser takes as a part of a name, but for quotes and `<`, by which it says that it is wrong.
-    let is_part = |c: char| {
-        !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '\'' | '<' | '>' | '/' | '=')
-    };
-    name.len() <= 128
-        && name.chars().all(is_part)
+    name.len() <= MAX_NAME
+        && is_made_of_parts(name)
         && !name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("on"))
+}
+
+/// Whether all of it is what a parser takes as a part of an attribute's name, but for quotes and `<`,
+/// by which it says that it is wrong.
+fn is_made_of_parts(name: &str) -> bool {
+    name.chars().all(|c| {
+        !c.is_whitespace() && !c.is_control() && !matches!(c, '"' | '\'' | '<' | '>' | '/' | '=')
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What leaves for what stands on the page: one small page a rule.
 
+#[path = "masks/attributes.rs"]
+mod attributes;
+
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Mode, Patterns, Policy, View};
 use saath_core::node::{NodeId, Prop};

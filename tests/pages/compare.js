@@ -136,6 +136,8 @@ function head(node, isReplica, portable, size) {
   const bare = isNever(node) || attribute(node, "data-saath-withheld") !== null;
   const attributes = [];
   for (let { name, value } of attributesOf(node)) {
+    // What a page has made up has a name of ours there, which begins so.
+    if (isReplica) name = name.replace(/^saath-/, "");
     if (bare) {
       value = told(name, value, isReplica);
       if (value === null) continue;

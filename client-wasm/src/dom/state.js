@@ -73,6 +73,14 @@ export class States {
     this.pseudos.ask(words);
   }
 
+  // Style sheets ask more of these attributes by now.
+  noteAttributes(names) {
+    const selector = names.map((name) => `[*|${CSS.escape(name)}]`).join();
+    for (const root of this.adopted.keys()) {
+      for (const node of dom.querySelectorAll(root, selector)) this.note(node);
+    }
+  }
+
   stopMeasuring() {
     for (const resizes of this.resizes.values()) resizes.disconnect();
     this.resizes.clear();

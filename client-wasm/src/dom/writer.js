@@ -380,7 +380,11 @@ export class Writer {
     }
     const index = Array.from(list.options).findLastIndex((option) => this.chosen.has(option));
     if (index < 0 && !this.unchosen.has(list)) return;
-    // By way of nothing: an engine that takes the index for set already would leave it at that.
+    // Firefox lays a list out for what is in it only when it shows something else: told more often
+    // than the page's was, the replica's would have another width.
+    const { selectedIndex, selectedOptions } = list;
+    if (selectedIndex === index && selectedOptions[0] === list.options[index]) return;
+    // By way of nothing: that engine also takes an index for set where no option has it.
     list.selectedIndex = -1;
     list.selectedIndex = index;
   }

@@ -3,10 +3,11 @@
 //!
 //! What changes is noted as edits of the text as it was, so all else stays to the byte.
 
+use super::attributes;
 use super::media;
 use super::screen::{Answer, Asked, Screen};
 use super::selectors::{End, Head, Property, Selectors};
-use crate::node::{replaced_name, state};
+use crate::node::{self, replaced_name, state};
 use cssparser::{ParseError, Parser, Token};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -77,6 +78,10 @@ impl Walk<'_, '_> {
             return;
         }
         self.edits.back_to(mark);
+        for (at, name) in &head.shown {
+            self.edits.replace(*at, *at, node::OWN);
+            self.asked.note_shown(name);
+        }
         if end == End::Block {
             skip_block(parser);
             skip_statement(parser);
@@ -268,9 +273,11 @@ fn is_plain(css: &str) -> bool {
                 _ => false,
             },
             b'@' => name_from(at + 1).eq_ignore_ascii_case("media"),
+            b'[' => attributes::concerns(name_from(at + 1)),
             b'a' | b'c' | b'e' | b'o' | b'v' | b'A' | b'C' | b'E' | b'O' | b'V' if begins => {
                 let name = name_from(at);
-                replaced_name(name).is_some() || name.eq_ignore_ascii_case("color-scheme")
+                replaced_name(name).is_some()
+                    || ["color-scheme", "attr"].iter().any(|known| known.eq_ignore_ascii_case(name))
             }
             _ => false,
         };

@@ -1,5 +1,6 @@
 //! What only the customer's browser can say, as questions.
 
+use super::attributes::Attributes;
 use crate::node::state;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -40,32 +41,38 @@ impl Screen for Unasked {
     }
 }
 
-/// The states that style sheets have asked for so far. Only those are worth watching and sending.
+/// What style sheets have asked for so far. Only that is worth watching and sending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked(BTreeSet<Cow<'static, str>>);
+pub struct Asked {
+    states: BTreeSet<Cow<'static, str>>,
+    /// Attributes that may say more than that they are there.
+    pub attributes: Attributes,
+}
 
 impl Asked {
     /// What a replica shows without any style sheet: where the focus is, and what was filled in.
     pub fn by_browsers() -> Self {
-        Self(state::ALWAYS.iter().map(|&word| word.into()).collect())
+        let states = state::ALWAYS.iter().map(|&word| word.into()).collect();
+        Self { states, attributes: Attributes::default() }
     }
 
-    /// The words, each a pseudo-class without its colon, but for [`state::UNDEFINED`] and
+    /// The words of states, each a pseudo-class without its colon, but for [`state::UNDEFINED`] and
     /// [`state::custom`] ones.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(Cow::as_ref)
+        self.states.iter().map(Cow::as_ref)
     }
 
     pub(super) fn note(&mut self, word: impl Into<Cow<'static, str>>) {
         // Each is looked for on each element that may have it.
-        if self.0.len() < MOST {
-            self.0.insert(word.into());
+        if self.states.len() < MOST {
+            self.states.insert(word.into());
         }
     }
 
     pub(super) fn note_all(&mut self, others: Self) {
-        for word in others.0 {
+        for word in others.states {
             self.note(word);
         }
+        self.attributes.note_all(others.attributes);
     }
 }

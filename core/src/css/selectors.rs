@@ -4,6 +4,7 @@
 //! The agent's own pointer and focus must not show, and the customer's must: `:hover` becomes
 //! `[data-saath-state~=hover]`, which weighs the same. All that is not named here stays as it is.
 
+use super::attributes;
 use super::rules::{Edits, skip_block};
 use super::screen::{Asked, Screen};
 use crate::node::{replaced_name, state};
@@ -31,6 +32,8 @@ pub(super) struct Head {
     pub(super) value: usize,
     /// Where the text ends.
     pub(super) end: usize,
+    /// Of each attribute of the page's own that is to be shown, where its name stands.
+    pub(super) shown: Vec<(usize, String)>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -191,13 +194,23 @@ impl Selectors<'_, '_> {
                                 About::Other
                             };
                         }
+                        _ if name.eq_ignore_ascii_case("attr") => {
+                            let found = attributes::function(parser);
+                            if let Some(head) = head.as_deref_mut() {
+                                head.shown.extend(found);
+                            }
+                        }
                         _ => {
                             skip_block(parser);
                         }
                     }
                     Before::Other
                 }
-                Token::SquareBracketBlock | Token::ParenthesisBlock | Token::CurlyBracketBlock => {
+                Token::SquareBracketBlock => {
+                    attributes::selector(parser, self.edits, self.asked);
+                    Before::Other
+                }
+                Token::ParenthesisBlock | Token::CurlyBracketBlock => {
                     skip_block(parser);
                     Before::Other
                 }

@@ -84,7 +84,7 @@ fn what_is_no_state_stays() {
         "a::before:hover",
         "::-webkit-scrollbar-thumb:hover",
         "p:first-child",
-        "[a=':hover']",
+        "[data-a=':hover']",
         "#\\:hover",
         ".a\\:hover",
         ":lang(hover)",
@@ -92,7 +92,7 @@ fn what_is_no_state_stays() {
         "x:state(a b)",
         "x:state()",
         "x::part(a):state(b)",
-        "[a=':state(b)']",
+        "[data-a=':state(b)']",
         "a:hoverx",
         ".hover",
         "hover",
@@ -105,7 +105,7 @@ fn what_is_no_state_stays() {
         ".video",
         "#video",
         "svg|video",
-        "[video]",
+        "[data-video]",
         "::cue(:hover)",
     ] {
         select(selector, selector);
@@ -242,6 +242,31 @@ fn unclosed_and_endless_styles_do_no_harm() {
     sheet_on(&format!("@media {}", "(".repeat(100_000)), &Dark, &mut Asked::default());
 }
 
+#[test]
+fn attributes_of_the_pages_own_have_a_name_of_ours() {
+    select(":host([tld])", ":host([saath-tld])");
+    select("x-a[ Variant = ghost i ] b", "x-a[ saath-Variant = ghost i ] b");
+    select("a:not([tone~='x'], [src])", "a:not([saath-tone~='x'], [saath-src])");
+    select("[/**/\\74 ld]", "[/**/saath-\\74 ld]");
+    select("[*|tld],[|tld]", "[*|saath-tld],[|saath-tld]");
+    select("::slotted([tld]:hover)", "::slotted([saath-tld][data-saath-state~=hover])");
+    select("[svg|tld]", "[svg|tld]");
+    select(
+        "[data-x=y][_z][type=radio][contentEditable][viewBox]",
+        "[data-x=y][_z][type=radio][contentEditable][viewBox]",
+    );
+    check("@scope ([tld]){p{a:b}}", "@scope ([saath-tld]){p{a:b}}");
+    check(
+        "a::after{content:'[' attr(tip) attr( title ) attr(data-tip);grid-area:[tip]}",
+        "a::after{content:'[' attr(saath-tip) attr( title ) attr(data-tip);grid-area:[tip]}",
+    );
+    same("p{grid-template-columns:[tld] 1fr;--x:[tld]}");
+    same("[tld");
+    for css in ["[tld=", "[tld='", "[[tld]", "a[tld{b}", "a{b:attr(", "a{b:attr(tld"] {
+        sheet_on(css, &Dark, &mut Asked::default());
+    }
+}
+
 /// Parts of selectors, each with what it weighs: classes and the like, then names.
 const PARTS: &[(&str, (u32, u32))] = &[
     ("a", (0, 1)),
@@ -253,7 +278,8 @@ const PARTS: &[(&str, (u32, u32))] = &[
     (":visited", (1, 0)),
     (":link", (1, 0)),
     (":first-child", (1, 0)),
-    ("[q=':hover']", (1, 0)),
+    ("[data-q=':hover']", (1, 0)),
+    ("[tld=':hover']", (1, 0)),
     ("/**/:hover", (1, 0)),
     (":not(:active)", (1, 0)),
     (":is(a, :hover b)", (1, 1)),
@@ -315,7 +341,7 @@ proptest! {
     fn any_text_is_changed_once(parts in proptest::collection::vec(prop_oneof![
             Just("a"), Just(":hover"), Just(":"), Just("{"), Just("}"), Just(";"), Just("("), Just(")"), Just("@media "),
             Just("(hover)"), Just("'"), Just("\\"), Just("/*"), Just("*/"), Just("::part(x)"), Just(":is("), Just("--x"),
-            Just("color-scheme:light dark"), Just(" "), Just("["), Just("]"), Just("video"), Just("|"), Just("*"),
+            Just("color-scheme:light dark"), Just(" "), Just("["), Just("]"), Just("[tld=x]"), Just("attr(tld)"), Just("video"), Just("|"), Just("*"),
             Just("@scope "), Just("url("), Just("é"), Just(","), Just("\n")
         ], 0..24)) {
         let css = parts.concat();

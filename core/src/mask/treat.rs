@@ -4,6 +4,7 @@ use super::pictures::{Pictures, Shown};
 use super::{Patterns, Policy, patterns};
 use crate::css;
 use crate::motion::{self, Carries};
+use crate::node::OWN;
 use std::borrow::Cow;
 
 /// The treatments. The number is an index into the table of treated texts.
@@ -30,6 +31,8 @@ pub(super) enum Treatment {
     QuietStyle,
     /// An allowed name.
     Name,
+    /// The name of an attribute of the page's own.
+    Own,
     /// A style sheet, its strings as shown text and its addresses as numbers of assets; none of
     /// what may be somebody's.
     Sheet,
@@ -46,7 +49,7 @@ pub(super) enum Treatment {
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 16;
+    pub(super) const COUNT: usize = 17;
 }
 
 const BLOCK: char = '█';
@@ -64,6 +67,7 @@ pub(super) fn treat<'t>(
     let style = |zone| css::numbered(text, |_| None, |address| pictures.of_style(zone, address));
     match treatment {
         Treatment::Keep | Treatment::Name => text.into(),
+        Treatment::Own => format!("{OWN}{text}").into(),
         Treatment::Net => net(policy, text),
         Treatment::Blocks => blocks(text).into(),
         Treatment::Secret => "████████".into(),

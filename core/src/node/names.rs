@@ -36,9 +36,15 @@ pub(super) fn is_active(name: &str) -> bool {
     ACTIVE.iter().any(|active| active.eq_ignore_ascii_case(name))
 }
 
+/// Attributes whose values are addresses, or documents, or what is allowed to do something.
+pub(super) fn is_address(name: &str) -> bool {
+    ADDRESSES.binary_search(&name).is_ok() || name.starts_with("xmlns:")
+}
+
 #[cfg(test)]
 pub(super) fn assert_sorted() {
-    let tables = [HTML, SVG, MATHML, HIDDEN].into_iter().chain(KINDS.iter().map(|kind| kind.1));
+    let tables =
+        [HTML, SVG, MATHML, HIDDEN, ADDRESSES].into_iter().chain(KINDS.iter().map(|kind| kind.1));
     for table in tables {
         assert!(table.is_sorted_by(|a, b| a < b), "{table:?}");
     }
@@ -92,6 +98,35 @@ const ACTIVE: &[&str] = &[
     "data-saath-state",
     "data-saath-withheld",
     "http-equiv",
+];
+
+const ADDRESSES: &[&str] = &[
+    "action",
+    "allow",
+    "archive",
+    "attributionsrc",
+    "background",
+    "classid",
+    "code",
+    "codebase",
+    "csp",
+    "data",
+    "dynsrc",
+    "formaction",
+    "imagesrcset",
+    "integrity",
+    "longdesc",
+    "lowsrc",
+    "manifest",
+    "nonce",
+    "ping",
+    "poster",
+    "profile",
+    "sandbox",
+    "src",
+    "srcdoc",
+    "srcset",
+    "xmlns",
 ];
 
 const KINDS: &[(AttrKind, &[&str])] = &[

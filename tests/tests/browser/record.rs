@@ -231,6 +231,44 @@ async fn a_frame_that_moves_keeps_what_is_in_it() -> Result<()> {
     Ok(())
 }
 
+/// Where nothing is marked as shown, what style sheets select by attributes looks alike; but of what
+/// holds a value, or is masked, they learn nothing there.
+#[tokio::test]
+async fn attributes_tell_looks_and_no_values() -> Result<()> {
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+    let policy = "&policy=%7B%22mode%22%3A%22values%22%7D";
+    let (_pages, page) = viewer::start("record", "attributes", policy).await?;
+    let body = "
+        viewer.flush();
+        const looks = ({ document }, selector) => [...document.querySelectorAll(selector)].map((node) => {
+            const { color, backgroundColor, fontStyle } = document.defaultView.getComputedStyle(node);
+            return [color, backgroundColor, fontStyle].join('; ');
+        });
+        const replica = { document: viewer.document() };
+        return { page: looks(viewer.page(), '.look'), replica: looks(replica, '.look'),
+            secrets: looks(replica, '.secret').filter((look) => !look.startsWith('rgb(0, 0, 200)')),
+            red: looks(viewer.page(), '.secret').filter((look) => look.startsWith('rgb(200, 0, 0)')).length,
+            told: viewer.html().replace(/^[^]*<body/, '').includes('canary') }";
+    for step in 0..=2_u64 {
+        if let Some(step) = step.checked_sub(1) {
+            page.eval_async("await viewer.step(argument)", json!(step)).await?;
+        }
+        let start = std::time::Instant::now();
+        loop {
+            let seen = page.eval(body, json!([])).await?;
+            ensure!(seen["red"].as_u64() >= Some(4), "the page itself has no such looks: {seen}");
+            ensure!(seen["secrets"] == json!([]), "a value can be probed: {seen}");
+            ensure!(seen["told"] == json!(false), "a value is told");
+            if seen["page"] == seen["replica"] {
+                break;
+            }
+            ensure!(start.elapsed() < PATIENCE, "after step {step}: {seen}");
+            page.eval_async("await new Promise(requestAnimationFrame)", Value::Null).await?;
+        }
+    }
+    Ok(())
+}
+
 /// All that the replica holds.
 async fn held(page: &Page) -> Result<String> {
     let body = "

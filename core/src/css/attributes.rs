@@ -1,0 +1,226 @@
+//! Attributes that style sheets select by.
+//!
+//! Those of the page's own making, `[variant=ghost]`, have no name in a replica; and of others, such
+//! as `data-variant`, a value may be anybody's. So the names and words that the sheets themselves
+//! give are noted, and what is told of an element is which of those it has: a word that stands in a
+//! sheet anyway, never one of the page's. What begins or ends with something is not answered, as a
+//! few such questions spell any value out.
+
+use super::rules::Edits;
+use super::screen::Asked;
+use crate::node::{self, AttrKind, AttrName};
+use cssparser::{ParseError, Parser, Token};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More names than these no page needs at once.
+const MOST_NAMES: usize = 256;
+/// A name for which sheets list more words than these is not a handful of looks but data, listed:
+/// of that nothing is told. It is less than there are letters or states of a country.
+const MOST_WORDS: usize = 24;
+const LONGEST_WORD: usize = 32;
+const MOST_MET: usize = 1024;
+
+/// What stands for the words of a value that are not told.
+const OTHERS: &str = "█";
+
+/// The names that sheets ask for, in lower case, and of each the words that they give.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attributes {
+    asked: BTreeMap<String, Words>,
+    /// Names that elements were found to have, by what was asked at that time.
+    met: BTreeSet<String>,
+    /// Whether those were too many to list.
+    met_more: bool,
+    /// Those of them that more is asked for by now.
+    due: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Words {
+    exact: BTreeSet<String>,
+    /// In lower case, where the sheet does not mind.
+    folded: BTreeSet<String>,
+}
+
+/// A word that a sheet gives.
+#[derive(Debug)]
+struct Word {
+    text: String,
+    folds: bool,
+}
+
+impl Attributes {
+    /// What may be told of an attribute that an element has: the words of its value that sheets give
+    /// for it; nothing if none asks for the name. It is remembered as [due](Self::take_due) should
+    /// more be asked later.
+    pub fn told(&mut self, name: &str, value: &str) -> Option<String> {
+        let name = lower(name);
+        if !self.met.contains(&*name) {
+            if self.met.len() < MOST_MET {
+                self.met.insert(name.clone().into_owned());
+            } else {
+                self.met_more = true;
+            }
+        }
+        self.asked.get(&*name).map(|words| words.of(value))
+    }
+
+    /// Names of which more may be told by now than when elements were found to have them, since the
+    /// last call.
+    pub fn take_due(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.due)
+    }
+
+    fn note(&mut self, name: String, word: Option<Word>) {
+        let met = self.met_more || self.met.contains(&name);
+        let is_new = !self.asked.contains_key(&name);
+        if is_new && self.asked.len() >= MOST_NAMES {
+            return;
+        }
+        let words = self.asked.entry(name.clone()).or_default();
+        let grown = word.is_some_and(|word| words.note(word));
+        if met && (is_new || grown) {
+            self.due.insert(name);
+        }
+    }
+
+    pub(super) fn note_all(&mut self, others: Self) {
+        for (name, Words { exact, folded }) in others.asked {
+            self.note(name.clone(), None);
+            for (texts, folds) in [(exact, false), (folded, true)] {
+                for text in texts {
+                    self.note(name.clone(), Some(Word { text, folds }));
+                }
+            }
+        }
+    }
+}
+
+impl Words {
+    /// Whether it was not there yet.
+    fn note(&mut self, word: Word) -> bool {
+        if self.is_data() {
+            return false;
+        }
+        if word.folds {
+            self.folded.insert(word.text.to_ascii_lowercase())
+        } else {
+            self.exact.insert(word.text)
+        }
+    }
+
+    fn is_data(&self) -> bool {
+        self.exact.len() + self.folded.len() > MOST_WORDS
+    }
+
+    fn of(&self, value: &str) -> String {
+        if self.is_data() {
+            return String::new();
+        }
+        let mut told: Vec<&str> = vec![];
+        let mut others = false;
+        for word in value.split_ascii_whitespace() {
+            let found = self.exact.get(word).or_else(|| self.folded.get(&*lower(word)));
+            match found {
+                Some(word) => told.push(word),
+                None => others = true,
+            }
+        }
+        // Or `[a~=b]` and `[a=b]` would be the same.
+        if others && !told.is_empty() {
+            told.push(OTHERS);
+        }
+        told.join(" ")
+    }
+}
+
+/// Reads an attribute selector, whose opening bracket the parser has just gone past. A name of the
+/// page's own is given the one that it has in a replica.
+pub(super) fn selector(parser: &mut Parser<'_>, edits: &mut Edits<'_>, asked: &mut Asked) {
+    let mut name: Option<(usize, String)> = None;
+    let mut is_foreign = false;
+    let mut word: Option<Word> = None;
+    let _ = parser.parse_nested_block(|block| {
+        let mut whole = None;
+        loop {
+            let start = block.position().byte_index();
+            let Ok(token) = block.next_including_whitespace_and_comments() else { break };
+            match token {
+                Token::Ident(text) if whole.is_none() => name = Some((start, (**text).to_owned())),
+                // A namespace that the sheet has named.
+                Token::Delim('|') if name.is_some() => is_foreign = true,
+                Token::Delim('=') | Token::IncludeMatch => whole = Some(true),
+                Token::DashMatch
+                | Token::PrefixMatch
+                | Token::SuffixMatch
+                | Token::SubstringMatch => whole = Some(false),
+                Token::Ident(text) if word.is_some() => {
+                    if let Some(word) = word.as_mut() {
+                        word.folds = text.eq_ignore_ascii_case("i");
+                    }
+                }
+                Token::Ident(text) | Token::QuotedString(text) if whole == Some(true) => {
+                    word = Some(Word { text: (**text).to_owned(), folds: false });
+                }
+                _ => {}
+            }
+        }
+        Ok::<_, ParseError<()>>(())
+    });
+    let Some((start, name)) = name.filter(|_| !is_foreign) else { return };
+    let is_own = node::is_own(&name);
+    if is_own {
+        edits.replace(start, start, node::OWN);
+    }
+    let name = lower(&name).into_owned();
+    if is_own || matches!(AttrName::parse(&name), Some((_, AttrKind::Data))) {
+        asked.attributes.note(name, word.filter(|word| is_word(&word.text)));
+    }
+}
+
+/// The name of the page's own that an `attr()` is about, with the place where it stands; the parser
+/// has just gone past the opening parenthesis.
+pub(super) fn function(parser: &mut Parser<'_>) -> Option<(usize, String)> {
+    let mut found = None;
+    let _ = parser.parse_nested_block(|block| {
+        block.skip_whitespace();
+        let start = block.position().byte_index();
+        if let Ok(name) = block.expect_ident() {
+            found = Some((start, (**name).to_owned())).filter(|(_, name)| node::is_own(name));
+        }
+        while block.next_including_whitespace_and_comments().is_ok() {}
+        Ok::<_, ParseError<()>>(())
+    });
+    found
+}
+
+impl Asked {
+    /// Some `attr()` shows an attribute of the page's own.
+    pub(super) fn note_shown(&mut self, name: &str) {
+        self.attributes.note(lower(name).into_owned(), None);
+    }
+}
+
+/// Whether a selector by an attribute of this name needs a look.
+pub(super) fn concerns(name: &str) -> bool {
+    // `[*|name]` and the like.
+    name.is_empty()
+        || node::is_own(name)
+        || matches!(AttrName::parse(&lower(name)), Some((_, AttrKind::Data)))
+}
+
+/// What names a look and is nobody's number, amount or date.
+fn is_word(text: &str) -> bool {
+    text.len() <= LONGEST_WORD
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        text.to_ascii_lowercase().into()
+    } else {
+        text.into()
+    }
+}
