@@ -180,6 +180,7 @@ export class Writer {
     }
     this.late = [];
     this.player.settle();
+    this.cascade.looks.settle();
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
@@ -344,7 +345,7 @@ export class Writer {
       case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
       case STATE:
         this.attributes.states(node, value);
-        this.late.push([6, () => this.cascade.looks.show(node)]);
+        this.cascade.looks.show(node);
         break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
