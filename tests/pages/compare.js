@@ -230,9 +230,7 @@ function looks(win, node) {
   const style = win.getComputedStyle(node);
   // A picture that is not sent and a value that is not told have stripes.
   const striped = localName(node) === "img" || isNever(node) || withheld(node) && withheld(node) !== "foreign";
-  // An open file chooser is marked by an outline in the replica; the page cannot know of it.
-  const chooses = localName(node) === "input" && attribute(node, "type") === "file";
-  const left = (name) => striped && name === "backgroundImage" || chooses && name.startsWith("outline");
+  const left = (name) => striped && name === "backgroundImage";
   const values = STYLES.map((name) => `${name} ${left(name) ? "" : style[name].replace(ADDRESS, "url()")}`);
   return [`at ${[x, y, width, height].map(Math.round)}`, ...values].join("; ");
 }

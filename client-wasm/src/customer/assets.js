@@ -2,6 +2,7 @@
 // a time, while the page is idle. What may be sent is decided in `core`; only that has a number.
 
 import { Map, Set, dom } from "../dom/native.js";
+import { idle } from "./loaded.js";
 
 const PICTURE = 0, FONT = 1, LIVE = 2;
 const AT_ONCE = 4;
@@ -10,15 +11,14 @@ const LARGE = 16 << 20;
 // How often it is waited for that it is known what is on the screen.
 const PATIENCE = 50;
 const UNREADABLE = 0, TOO_LARGE = 1, OVER_BUDGET = 2;
-const NO_ROOM = new Error("no room"), ABSENT = new Error("not loaded");
-// Engines that can tell what came from their cache tell all that did.
-const TELLS_OF_CACHE = "deliveryType" in PerformanceResourceTiming.prototype;
+const NO_ROOM = new Error("no room");
 
 export class Assets {
   // `tell(number, hash, size, keep, painted)`; without a hash `size` says why there is none.
-  constructor(pictures, painted, tell) {
+  constructor(pictures, painted, loaded, tell) {
     this.pictures = pictures;
     this.painted = painted;
+    this.loaded = loaded;
     this.tell = tell;
     this.blobs = new Map();
     this.room = Infinity;
@@ -27,34 +27,13 @@ export class Assets {
     this.busy = 0;
     this.stopping = new AbortController();
     painted.start(pictures, (number, blob) => this.take(number, blob, false, true));
-    // Origins that the page's own policy closes to us, and what the page itself has loaded.
+    // Origins that the page's own policy closes to us.
     this.closed = new Set();
-    this.used = new Set();
-    this.watch();
-  }
-
-  watch() {
     const { signal } = this.stopping;
     dom.addEventListener(document, "securitypolicyviolation", (event) => {
       if (event.effectiveDirective === "connect-src") this.closed.add(originOf(event.blockedURI));
     }, { signal });
-    this.observers = new Map();
-    this.watchWindow(window);
-  }
-
-  // Each window has its own list of what it has loaded.
-  watchWindow(win) {
-    if (!win || this.observers.has(win)) return;
-    // The list of what was loaded before us has an end; beyond it nothing is known.
-    this.all ||= win.performance.getEntriesByType("resource").length >= 250;
-    const observer = new win.PerformanceObserver((list) => {
-      for (const { name, initiatorType } of list.getEntries()) {
-        if (initiatorType !== "fetch" && initiatorType !== "xmlhttprequest") this.used.add(name.split("#")[0]);
-      }
-      this.next();
-    });
-    observer.observe({ type: "resource", buffered: true });
-    this.observers.set(win, observer);
+    loaded.start(signal, this.closed, () => this.next());
   }
 
   // A number that was given, the base of its address, and the node if it paints itself.
@@ -71,6 +50,7 @@ export class Assets {
       return;
     }
     this.waiting.push({ number, use, url });
+    if (!isMade(url)) this.loaded.wonder(url, use === PICTURE);
     this.next();
   }
 
@@ -91,7 +71,6 @@ export class Assets {
 
   stop() {
     this.stopping.abort();
-    for (const observer of this.observers.values()) observer.disconnect();
     this.painted.stop();
     this.waiting = [];
     this.blobs.clear();
@@ -102,8 +81,7 @@ export class Assets {
     if (this.scheduled || this.busy >= AT_ONCE || this.stopping.signal.aborted) return;
     if (this.room <= 0) return this.left(0);
     this.scheduled = true;
-    const idle = window.requestIdleCallback ?? ((f) => setTimeout(f, 1));
-    idle(() => {
+    idle(200).then(() => {
       this.scheduled = false;
       if (this.stopping.signal.aborted) return;
       // What is on the screen is known with the next frame, of a page that is seen at all.
@@ -112,23 +90,23 @@ export class Assets {
         return;
       }
       this.patience = 0;
-      for (const doc of this.pictures.documents()) this.watchWindow(dom.defaultView(doc));
+      for (const doc of this.pictures.documents()) this.loaded.watch(dom.defaultView(doc));
       for (const asset of this.choose(AT_ONCE - this.busy)) this.load(asset);
-    }, { timeout: 1000 });
+    });
   }
 
   // Fonts in use, then what is on the screen, the larger first, then the rest of what the page has
   // loaded. What the page has not loaded waits until it does.
   choose(count) {
     const areas = this.pictures.areas();
-    const rank = ({ use, url, probed }) => {
-      const own = /^(data|blob):/.test(url);
-      const loaded = own || this.used.has(url.split("#")[0]);
-      const rest = this.all || (!probed && this.isSilent(url)) ? 1 : 0;
-      if (use === FONT) return loaded ? 1e12 : rest;
+    const rank = ({ use, url }) => {
+      const loaded = isMade(url) || this.loaded.has(url);
+      const image = use === PICTURE && this.pictures.imageOf(url);
+      if (!loaded && !image && !this.loaded.isCut) return 0;
+      if (use === FONT) return loaded ? 1e12 : 1;
       const area = areas.get(url);
       if (area !== undefined) return 1e6 + area;
-      return this.pictures.imageOf(url) ? 10 : loaded ? 1e6 : rest;
+      return image ? 10 : loaded ? 1e6 : 1;
     };
     const ranked = this.waiting.map((asset) => [rank(asset), asset]).filter(([rank]) => rank > 0);
     ranked.sort(([a], [b]) => b - a);
@@ -137,31 +115,24 @@ export class Assets {
     return chosen;
   }
 
-  // Whether the engine may not tell of having this, as some do of what they have in memory. Then the
-  // cache is asked, and nobody else.
-  isSilent(url) {
-    return !TELLS_OF_CACHE && originOf(url) === location.origin && document.readyState === "complete";
-  }
-
-  async load(asset) {
-    const { number, use, url } = asset;
-    const known = this.all || use === PICTURE && this.pictures.imageOf(url) || /^(data|blob):/.test(url);
-    const probes = !known && !this.used.has(url.split("#")[0]);
+  async load({ number, use, url }) {
     this.busy++;
     try {
-      if (probes && !await isCached(url)) {
-        this.waiting.push({ ...asset, probed: true });
-        throw ABSENT;
-      }
       let { blob, keep } = await this.bytes(use, url);
       if (blob.size > LARGE && use === PICTURE) blob = await smaller(blob);
       if (blob.size > this.room) throw NO_ROOM;
       await this.take(number, blob, keep, false);
     } catch (error) {
-      if (error !== ABSENT) this.tell(number, undefined, error === NO_ROOM ? OVER_BUDGET : UNREADABLE, false, false);
+      this.tell(number, undefined, error === NO_ROOM ? OVER_BUDGET : UNREADABLE, false, false);
     }
     this.busy--;
     this.next();
+  }
+
+  // Bytes that a frame of another origin has read; none of what it cannot.
+  given(number, bytes, keep, painted) {
+    if (bytes.length) this.take(number, new Blob([bytes]), keep, painted);
+    else this.tell(number, undefined, UNREADABLE, false, painted);
   }
 
   async take(number, blob, keep, painted) {
@@ -223,13 +194,8 @@ const originOf = (url) => {
   }
 };
 
-async function isCached(url) {
-  try {
-    return (await fetch(url, { cache: "only-if-cached", mode: "same-origin" })).ok;
-  } catch {
-    return false;
-  }
-}
+// In the page itself, and never loaded.
+const isMade = (url) => /^(data|blob):/.test(url);
 
 // By hand: a page's policy may forbid to fetch it.
 function decode(url) {

@@ -34,22 +34,25 @@ const RULES = `@layer saath {
 }`;
 
 export class Looks {
-  constructor() {
+  constructor(adwaita) {
+    this.adwaita = adwaita;
     // Controls that are pointed at or pressed: what else becomes of them may give them a look of their own.
     this.nodes = new Set();
   }
 
   // As a style sheet.
   rules() {
-    return IS_FIREFOX ? RULES : "";
+    return IS_FIREFOX ? RULES : this.adwaita.rules();
   }
 
-  // An element has other states by now.
+  // An element has other states by now, and all its styles. Says whether there are other rules.
   show(node) {
-    if (IS_FIREFOX) this.nodes.add(node);
+    if (!IS_FIREFOX) return this.adwaita.show(node);
+    this.nodes.add(node);
+    return false;
   }
 
-  // All have their styles.
+  // The page is as it is told, for now.
   settle() {
     for (const node of this.nodes) if (!look(node)) this.nodes.delete(node);
   }

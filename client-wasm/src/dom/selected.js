@@ -56,7 +56,16 @@ export class Selected {
     for (const type of ["selectionchange", "keyup"]) on(type, () => {});
     // Engines that do not say which picker is open are not asked; of a file chooser none says.
     on("pointerdown", (node) => { this.picker = kindOf(node) === "select" ? node : undefined; });
-    on("click", (node) => { if (kindOf(node) !== "select" && PICKERS.has(kindOf(node))) this.picker = node; });
+    on("click", (node, event) => {
+      if (kindOf(node) === "select" || !PICKERS.has(kindOf(node)) || !opens(doc, event)) return;
+      this.picker = node;
+      // The page's own handlers come after this one.
+      setTimeout(() => {
+        if (!event.defaultPrevented || this.picker !== node) return;
+        this.picker = undefined;
+        this.wake();
+      });
+    });
     on("keydown", (node, { key }) => { if (CLOSES.has(key)) this.picker = undefined; });
     for (const type of ["change", "cancel", "focusout"]) on(type, (node) => { if (node === this.picker) this.picker = undefined; });
     // Back from a file chooser.
@@ -74,10 +83,12 @@ export class Selected {
   }
 
   open(doc) {
-    const node = focusedIn(doc);
-    const kind = kindOf(node);
-    if (SAYS_OPEN && kind !== "file") return PICKERS.has(kind) && dom.matches(node, ":open") ? node : undefined;
-    return this.picker && dom.isConnected(this.picker) && dom.ownerDocument(this.picker) === doc ? this.picker : undefined;
+    const { picker } = this;
+    const isHere = picker && dom.isConnected(picker) && dom.ownerDocument(picker) === doc;
+    // A file's field may be without the focus: a label or a button of the page's opens it.
+    if (isHere && (!SAYS_OPEN || kindOf(picker) === "file")) return picker;
+    const node = SAYS_OPEN && focusedIn(doc);
+    return node && PICKERS.has(kindOf(node)) && dom.matches(node, ":open") ? node : undefined;
   }
 
   range(doc) {
@@ -105,6 +116,9 @@ function kindOf(node) {
   if (tag === "select") return node.multiple || node.size > 1 ? "" : "select";
   return tag === "input" ? node.type : "";
 }
+
+// A click by a script opens nothing, unless the customer has just pressed something.
+const opens = (doc, event) => event.isTrusted || dom.defaultView(doc)?.navigator.userActivation?.isActive;
 
 const SAYS_OPEN = (() => {
   try {

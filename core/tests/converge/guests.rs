@@ -19,6 +19,8 @@ struct Visit {
     seat: Option<Seat>,
     guest: Client,
     /// What becomes of the guest's next page.
+    /// That it was asked for a page, and none has come.
+    asked: bool,
     tamper: Option<Tamper>,
 }
 
@@ -78,7 +80,7 @@ impl Visit {
             begin: None,
             capture: Capture::new(guest.clone()),
         };
-        Self { host: ends, frame, visits: 0, seat: None, guest, tamper: None }
+        Self { host: ends, frame, visits: 0, seat: None, guest, asked: false, tamper: None }
     }
 
     /// The page's turns and the guest's, until neither has anything to say.
@@ -113,7 +115,7 @@ impl Visit {
             None => Some(page),
             // A port loses nothing. That a page is missing stands for a guest that forgets one, but
             // none forgets what it was asked for.
-            Some(Tamper::Lose) if page.page.kind == PageKind::Repair => Some(page),
+            Some(Tamper::Lose) if self.asked => Some(page),
             Some(tamper) => {
                 tamper.change(&page.page).map(|changed| GuestPage { page: changed, ..page })
             }
@@ -139,6 +141,7 @@ impl Visit {
             self.host.deliver(&on);
             self.host.sent.push(on);
         }
+        self.asked = matches!(reply, Ok(Reply::Repair(_)));
         match &reply {
             Ok(Reply::Repair(digest)) if digest.is_empty() => self.guest.capture.restart(),
             Ok(Reply::Repair(digest)) => {

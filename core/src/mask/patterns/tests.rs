@@ -122,7 +122,7 @@ fn written() -> impl Strategy<Value = (String, Vec<Range<usize>>)> {
         })
 }
 
-/// `1234.50 99.05`: nobody can tell.
+/// `1234.50 99.05`, `1234.50 - 99.05`: nobody can tell.
 fn reads_as_sums(id: &str, separators: &[&str]) -> bool {
     let mut written = String::new();
     for (place, (char, separator)) in id.chars().zip(separators).enumerate() {
@@ -136,7 +136,7 @@ fn reads_as_sums(id: &str, separators: &[&str]) -> bool {
             separator.trim_matches(['\u{200C}', '\u{200D}'])
         });
     }
-    let mut words = written.split(' ').filter(|word| !word.is_empty());
+    let mut words = written.split(' ').filter(|word| !["", "-", "–"].contains(word));
     words.all(|word| {
         word.split_once('.').is_some_and(|(rupees, paise)| {
             paise.len() <= 2 && (rupees.to_owned() + paise).bytes().all(|b| b.is_ascii_digit())
