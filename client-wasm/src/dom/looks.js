@@ -10,27 +10,34 @@ const BUTTONS = new Set(["button", "submit", "reset"]);
 const BOXES = new Set(["checkbox", "radio"]);
 const TEXTS = new Set(["text", "search", "url", "tel", "email", "password", "number"]);
 const EDGE = "rgb(143, 143, 157)";
-const FACES = { button: "rgb(233, 233, 237)", text: "rgb(255, 255, 255)" };
+const FACES = { button: "rgb(233, 233, 237)", list: "rgb(233, 233, 237)", text: "rgb(255, 255, 255)" };
 
-const edge = (color) => `appearance: none; border-image: linear-gradient(${color}, ${color}) 1 / 1px`;
+// What it paints: a rounded rectangle, its edge half a pixel from the outside. As a border's image it
+// leaves all that lays out as it is, and outlines, which would follow rounded corners of our own.
+const painted = (face, edge, radius) => {
+  const drawing = `<svg xmlns='http://www.w3.org/2000/svg' width='12' height='12'><rect x='.5' y='.5' width='11' height='11' rx='${radius - 0.5}' fill='${face}' stroke='${edge}'/></svg>`;
+  return `background-clip: padding-box; border-image: url("data:image/svg+xml,${encodeURIComponent(drawing)}") 5 fill / 5px`;
+};
 
 const RULES = `@layer saath {
   [${LOOK}~="face"][${LOOK}~="hover"] { background-color: #d0d0d7 }
   [${LOOK}~="face"][${LOOK}~="active"] { background-color: #b1b1b9 }
   [${LOOK}~="edge"][${LOOK}~="hover"] { border-color: #676774 }
   [${LOOK}~="edge"][${LOOK}~="active"] { border-color: #484851 }
-  [${LOOK}~="face"][${LOOK}~="edge"][${LOOK}~="hover"] { ${edge("#676774")}; border-radius: 4px }
-  [${LOOK}~="face"][${LOOK}~="edge"][${LOOK}~="active"] { ${edge("#484851")}; border-radius: 4px }
-  [${LOOK}="text hover"] { ${edge("#676774")}; border-radius: 2px }
+  :is([${LOOK}="face edge hover"], [${LOOK}="list hover"]) { ${painted("#d0d0d7", "#676774", 4)} }
+  :is([${LOOK}="face edge active"], [${LOOK}="list active"]) { ${painted("#b1b1b9", "#484851", 4)} }
+  [${LOOK}="text hover"] { ${painted("#ffffff", "#676774", 2)} }
+  [${LOOK}="text active"] { ${painted("#ffffff", "#484851", 2)} }
+  [${LOOK}="box hover"] { accent-color: #2374ff }
   /* As it has the ring itself, and others have not. */
   :is(:any-link, [type="checkbox"], [type="radio"])[data-saath-state~="focus-visible"] { outline-offset: 0 }
-  [${LOOK}="box hover"] { accent-color: #2374ff }
-  [${LOOK}="text active"] { ${edge("#484851")}; border-radius: 2px }
 }`;
 
 export class Looks {
   constructor(adwaita) {
     this.adwaita = adwaita;
+    // Controls that are pointed at or pressed: what else becomes of them may give them a look of their own.
+    this.nodes = new Set();
   }
 
   // As a style sheet.
@@ -41,27 +48,37 @@ export class Looks {
   // An element has other states by now, and all its styles. Says whether there are other rules.
   show(node) {
     if (!IS_FIREFOX) return this.adwaita.show(node);
-    look(node);
+    this.nodes.add(node);
     return false;
+  }
+
+  // The page is as it is told, for now.
+  settle() {
+    for (const node of this.nodes) if (!look(node)) this.nodes.delete(node);
   }
 }
 
+// Whether it may have another look before long.
 function look(node) {
   const kind = kindOf(node);
-  if (!kind) return;
+  if (!kind) return false;
   dom.removeAttribute(node, LOOK);
   const words = (dom.getAttribute(node, "data-saath-state") ?? "").split(" ");
   const state = ["active", "hover"].find((word) => words.includes(word));
-  if (!state || dom.matches(node, ":disabled")) return;
+  if (!state || !dom.isConnected(node)) return false;
   const style = dom.defaultView(dom.ownerDocument(node))?.getComputedStyle(node);
-  if (!style || style.appearance !== "auto") return;
+  if (style?.appearance === "auto" && !dom.matches(node, ":disabled")) give(node, kind, state, style);
+  return true;
+}
+
+function give(node, kind, state, style) {
   const isPlain = style.backgroundColor === FACES[kind] && style.backgroundImage === "none";
   const isEdged = ["Top", "Right", "Bottom", "Left"].every((side) => style[`border${side}Color`] === EDGE &&
     style[`border${side}Width`] === "2px" && ["inset", "outset"].includes(style[`border${side}Style`]));
   if (kind === "box") {
     if (style.accentColor === "auto") dom.setAttribute(node, LOOK, `box ${state}`);
-  } else if (kind === "text") {
-    if (isPlain && isEdged) dom.setAttribute(node, LOOK, `text ${state}`);
+  } else if (kind !== "button") {
+    if (isPlain && isEdged) dom.setAttribute(node, LOOK, `${kind} ${state}`);
   } else if (isPlain || isEdged) {
     dom.setAttribute(node, LOOK, [isPlain && "face", isEdged && "edge", state].filter(Boolean).join(" "));
   }
@@ -71,6 +88,8 @@ function kindOf(node) {
   const tag = dom.localName(node);
   if (tag === "button") return "button";
   if (tag === "textarea") return "text";
+  // One that stands open is a field.
+  if (tag === "select") return node.multiple || node.size > 1 ? "text" : "list";
   if (tag !== "input") return "";
   const { type } = node;
   return BUTTONS.has(type) ? "button" : BOXES.has(type) ? "box" : TEXTS.has(type) ? "text" : "";

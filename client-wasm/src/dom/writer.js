@@ -182,6 +182,7 @@ export class Writer {
     }
     this.late = [];
     this.player.settle();
+    this.cascade.looks.settle();
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
