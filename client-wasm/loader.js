@@ -1,7 +1,7 @@
 // A button; the rest is loaded when it is pressed, or when a session goes on.
 const { documentElement: html } = document;
-const { saathRelay: relay, saathPolicy, saathJwks: jwks } =
-  document.querySelector("script[data-saath-relay]").dataset;
+const { dataset } = document.querySelector("script[data-saath-relay]");
+const { saathRelay: relay, saathPolicy, saathJwks: jwks } = dataset;
 const able = window.WebAssembly && window.WebSocket && window.crypto?.subtle &&
   "adoptedStyleSheets" in document;
 
@@ -43,7 +43,8 @@ const run = async (name) => {
     const policy = saathPolicy && await fetch(saathPolicy)
       .then((answer) => answer.ok && answer.json())
       .catch((error) => console.error("saath:", error));
-    const session = await saath[name]({ relay, policy, agents: { jwks } });
+    const frames = dataset.saathFrames?.split(" ");
+    const session = await saath[name]({ relay, policy, agents: { jwks }, frames });
     session?.on("ended", () => show((busy = "")));
     show((busy = session ? "none" : ""));
     say(0);

@@ -5,6 +5,7 @@ use crate::dom::Mirror;
 use js_sys::{Promise, Uint8Array};
 use saath_core::assets::{Flow, Found, NeverSent, Outgoing, Piece, Use};
 use saath_core::message::asset::{Asset, Hash, Offer, Why};
+use saath_core::message::guest::GuestAsset;
 use saath_core::node::NodeId;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -23,6 +24,8 @@ extern "C" {
     fn left(this: &Reader, room: f64);
     #[wasm_bindgen(method)]
     fn read(this: &Reader, number: u32, offset: u32, length: u32) -> Promise;
+    #[wasm_bindgen(method)]
+    fn given(this: &Reader, number: u32, bytes: &[u8], keep: bool, painted: bool);
     #[wasm_bindgen(method)]
     fn stop(this: &Reader);
 }
@@ -50,6 +53,8 @@ pub(crate) enum Event {
     Loaded { number: u32, content: Result<(Hash, u32), Why>, keep: bool, painted: bool },
     /// A piece of one.
     Read(Piece, Option<Vec<u8>>),
+    /// All of one, for the page around a frame; empty if it cannot be had.
+    Whole { number: u32, keep: bool, painted: bool, bytes: Vec<u8> },
 }
 
 /// What there is to send of pictures and fonts. Dropping it stops all reading.
@@ -105,8 +110,33 @@ impl Assets {
             }
             Event::Loaded { number, content: Err(why), .. } => self.outgoing.missing(number, why),
             Event::Read(piece, bytes) => return self.outgoing.read(piece, bytes),
+            // In a frame only.
+            Event::Whole { .. } => {}
         }
         None
+    }
+
+    /// As [`Self::heard`] in a frame of another origin, whose page around takes assets as a whole.
+    pub(crate) fn heard_in_frame(&mut self, event: Event) -> Option<Event> {
+        let Event::Loaded { number, ref content, keep, painted } = event else {
+            return Some(event);
+        };
+        let size = content.as_ref().map_or(0, |(_, size)| *size);
+        self.heard(event);
+        let reading = self.reader.read(number, 0, size);
+        let tell = Rc::clone(&self.tell);
+        wasm_bindgen_futures::spawn_local(async move {
+            let bytes = JsFuture::from(reading).await.ok();
+            let bytes = bytes.and_then(|bytes| bytes.dyn_into::<Uint8Array>().ok());
+            let bytes = bytes.map(|bytes| bytes.to_vec()).unwrap_or_default();
+            tell(Event::Whole { number, keep, painted, bytes });
+        });
+        None
+    }
+
+    /// A picture or a font of a guest: with the page's number it is the page's from here on.
+    pub(crate) fn of_guest(&self, number: u32, asset: &GuestAsset) {
+        self.reader.given(number, &asset.bytes, asset.keep, asset.painted);
     }
 
     /// What to tell the agent's end.

@@ -4,14 +4,14 @@
 mod consequence;
 pub(crate) mod guests;
 mod handle;
-mod hands;
+pub(crate) mod hands;
 mod locales;
-mod overlay;
+pub(crate) mod overlay;
 pub(crate) mod perform;
 mod sending;
 mod storage;
 mod watch;
-mod widget;
+pub(crate) mod widget;
 
 use crate::assets;
 use crate::browser::{BrowserEntropy, Inbox, NextFrame, Pump, alarm, now, unix_seconds, window};
@@ -31,6 +31,7 @@ use overlay::Overlay;
 use saath_core::assets::Flow;
 use saath_core::mask::Policy;
 use saath_core::message::action::ActionResult;
+use saath_core::message::annotation::Annotate;
 use saath_core::message::control::Level;
 use saath_core::message::page::{Pointer, View};
 use saath_core::session::customer::{Config, Customer, Effect, Event as Session};
@@ -206,6 +207,7 @@ impl Driver {
                 if let Some(source) = &mut self.source {
                     source.guest(event);
                 }
+                self.answer_for_guests();
                 self.next_frame.ask();
             }
             // An answer about an agent that is gone by now says nothing of the next one.
@@ -343,16 +345,16 @@ impl Driver {
             }
             Effect::Level(change) => {
                 self.emit("level", &names::level_changed(change));
-                if change.level < Level::Point
-                    && let Some(overlay) = &self.overlay
-                {
-                    overlay.clear();
+                if change.level < Level::Point {
+                    self.annotate(Annotate::Clear);
                 }
                 self.show_active();
             }
             Effect::Perform(grant, act) => {
-                let outcome = self.perform(&grant, &act.action);
-                self.handle(Session::ActionDone(ActionResult { serial: act.serial, outcome }));
+                if let Some(outcome) = self.perform(&grant, &act) {
+                    let result = ActionResult { serial: act.serial, outcome };
+                    self.handle(Session::ActionDone(result));
+                }
                 self.next_frame.ask();
             }
             Effect::Annotate(annotate) => self.annotate(annotate),
@@ -461,7 +463,7 @@ impl Driver {
     }
 }
 
-fn page_language() -> String {
+pub(crate) fn page_language() -> String {
     let element = crate::browser::document().and_then(|document| document.document_element());
     element.and_then(|element| element.get_attribute("lang")).unwrap_or_else(|| "en".into())
 }

@@ -1,7 +1,11 @@
 //! This page as a frame in one of another origin: it reads and masks itself, and sends what it shows to
 //! the client of the page around it, for as long as that asks.
 
+use crate::assets;
 use crate::browser::{Inbox, NextFrame, now};
+use crate::customer::overlay::Overlay;
+use crate::customer::widget::Widget;
+use crate::customer::{hands, page_language};
 use crate::error::Error;
 use crate::options::{self, FrameOptions};
 use crate::source::{Broken, Source};
@@ -11,10 +15,13 @@ use futures::channel::mpsc::UnboundedReceiver;
 use js_sys::{JsString, Uint8Array};
 use saath_core::assets::Flow;
 use saath_core::mask::Policy;
-use saath_core::message::action::{ActionResult, Outcome};
+use saath_core::message::action::{Act, Action, ActionResult, Outcome};
+use saath_core::message::annotation::Annotate;
 use saath_core::message::guest::{FromGuest, ToGuest};
+use saath_core::session::Grant;
 use saath_core::session::framed::{Framed, Order};
 use saath_protocol::wire;
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -38,6 +45,8 @@ enum Event {
     /// What the page around says; none if the port is another one, or closed.
     Heard(Option<Vec<u8>>),
     Frame,
+    /// Of the beginning with this number.
+    Asset(u32, assets::Event),
     Stop,
 }
 
@@ -64,7 +73,11 @@ pub(crate) fn start(options: &FrameOptions) -> Result<Handle, Error> {
         policy,
         framed: Framed::new(now()),
         next_frame,
+        inbox: inbox.clone(),
+        beginnings: 0,
         shared: None,
+        errands: VecDeque::new(),
+        marks: None,
         _heard: heard,
     };
     wasm_bindgen_futures::spawn_local(driver.run(events));
@@ -76,9 +89,35 @@ struct Driver {
     policy: Policy,
     framed: Framed,
     next_frame: NextFrame<Event>,
+    inbox: Inbox<Event>,
+    /// How often it was begun.
+    beginnings: u32,
     /// While the page around asks for it, and no longer.
     shared: Option<(Source, Option<Wakes>)>,
+    /// What the agent asked for and is not done yet.
+    errands: VecDeque<(Grant, Act)>,
+    /// The agent's marks, from the first on.
+    marks: Option<Marks>,
     _heard: Heard,
+}
+
+/// Above the page, like a widget that shows nothing.
+struct Marks {
+    overlay: Overlay,
+    _widget: Widget,
+}
+
+impl Marks {
+    /// Without them the rest goes on.
+    fn show(marks: &mut Option<Self>) {
+        if marks.is_none() {
+            let locale = page_language();
+            *marks = Widget::mount(&locale, Rc::new(|_| {})).ok().map(|widget| Self {
+                overlay: Overlay::new(widget.shadow(), &locale),
+                _widget: widget,
+            });
+        }
+    }
 }
 
 impl Driver {
@@ -95,7 +134,12 @@ impl Driver {
     fn step(&mut self, event: Event) -> ControlFlow<()> {
         match event {
             Event::Stop => return ControlFlow::Break(()),
-            Event::Frame => self.send_page(),
+            Event::Frame => {
+                self.send_page();
+                self.perform();
+            }
+            Event::Asset(beginning, event) if beginning == self.beginnings => self.asset(event),
+            Event::Asset(..) => {}
             Event::Heard(None) => self.leave(),
             Event::Heard(Some(bytes)) => {
                 let message = wire::decode::<ToGuest>(&bytes).ok();
@@ -111,15 +155,22 @@ impl Driver {
             Order::Begin { masked } => {
                 // The one before is gone first: it wraps what the next wraps.
                 self.shared = None;
+                // What they are for had its number before.
+                while let Some((_, act)) = self.errands.pop_front() {
+                    self.answer(act.serial, Outcome::Gone);
+                }
+                self.beginnings += 1;
                 let policy = if masked { Policy::mask_all() } else { self.policy.clone() };
                 let wake = self.next_frame.clone();
                 // What waits here cannot be told by the page around, which does not wait.
-                let source =
-                    Source::new(policy, Flow::Unasked, move || wake.ask(), || {}, Rc::new(|_| {}));
+                let (inbox, beginning) = (self.inbox.clone(), self.beginnings);
+                let tell = Rc::new(move |event| inbox.put(Event::Asset(beginning, event)));
+                let source = Source::new(policy, Flow::Asked, move || wake.ask(), || {}, tell);
                 self.shared = source.ok().map(|source| (source, Wakes::start(&self.next_frame)));
                 self.next_frame.ask();
             }
-            Order::Room => self.next_frame.ask(),
+            Order::Room if self.errands.is_empty() => self.next_frame.ask(),
+            Order::Room => self.perform(),
             Order::Fresh => {
                 if let Some((source, _)) = &mut self.shared {
                     source.restart();
@@ -132,10 +183,11 @@ impl Driver {
                 }
                 self.next_frame.ask();
             }
-            Order::Perform(_, act) => {
-                let outcome = Outcome::NotAllowed;
-                self.say(&FromGuest::ActionResult(ActionResult { serial: act.serial, outcome }));
+            Order::Perform(grant, act) => {
+                self.errands.push_back((grant, act));
+                self.perform();
             }
+            Order::Mark(annotate, name) => self.mark(annotate, &name),
             Order::Answer(message) => self.say(&message),
             Order::Wait => {}
             Order::End => {
@@ -154,6 +206,16 @@ impl Driver {
         if source.rests() {
             return self.next_frame.ask();
         }
+        self.turn();
+        if let Some((source, _)) = &mut self.shared {
+            // What they are needed for is on its way.
+            source.read_assets();
+        }
+    }
+
+    /// Sends what has changed, or a part of it.
+    fn turn(&mut self) {
+        let Some((source, _)) = &mut self.shared else { return };
         match source.turn() {
             Ok(Some(page)) => {
                 if let Some(message) = self.framed.page(page) {
@@ -167,9 +229,57 @@ impl Driver {
         }
     }
 
+    /// Does what the agent asked for, each when all that is masked or excluded by now is known; that
+    /// may be when the page before is taken.
+    fn perform(&mut self) {
+        while !self.errands.is_empty() {
+            if self.framed.room() {
+                self.turn();
+            }
+            let Some((source, _)) = &mut self.shared else { return };
+            if source.is_behind() || !matches!(source.is_dirty(), Ok(false)) {
+                return;
+            }
+            let Some((grant, act)) = self.errands.pop_front() else { return };
+            if matches!(act.action, Action::Click { .. }) {
+                Marks::show(&mut self.marks);
+            }
+            let overlay = self.marks.as_ref().map(|marks| &marks.overlay);
+            let outcome = hands::perform(source, overlay, &grant, &act.action);
+            self.answer(act.serial, outcome);
+            self.next_frame.ask();
+        }
+    }
+
+    fn answer(&self, serial: u32, outcome: Outcome) {
+        self.say(&FromGuest::ActionResult(ActionResult { serial, outcome }));
+    }
+
+    fn mark(&mut self, annotate: Annotate, name: &str) {
+        let Some((source, _)) = &self.shared else { return };
+        if matches!(annotate, Annotate::Pointer { .. } | Annotate::Highlight { .. }) {
+            Marks::show(&mut self.marks);
+        }
+        if let Some(marks) = &self.marks {
+            hands::mark(source, &marks.overlay, annotate, name);
+        }
+    }
+
+    fn asset(&mut self, event: assets::Event) {
+        let Some((source, _)) = &mut self.shared else { return };
+        if let Some(assets::Event::Whole { number, keep, painted, bytes }) =
+            source.assets.heard_in_frame(event)
+            && let Some(message) = self.framed.asset(number, keep, painted, bytes)
+        {
+            self.say(&message);
+        }
+    }
+
     /// The page is as it was.
     fn leave(&mut self) {
         self.shared = None;
+        self.marks = None;
+        self.errands.clear();
         self.framed = Framed::new(now());
         self.next_frame.cancel();
     }

@@ -3,6 +3,7 @@
 use crate::assets::{Assets, Event};
 use crate::browser::{document, now, window, within};
 use crate::customer::guests::{self, Guests};
+use crate::customer::{hands, perform};
 use crate::dom::{Mirror, native};
 use crate::error::Error;
 use crate::frames::as_element;
@@ -10,9 +11,11 @@ use crate::scrollbars::Scrollbars;
 use saath_core::assets::Flow;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
+use saath_core::message::action::{Act, Action, ActionResult, Outcome};
+use saath_core::message::annotation::Annotate;
 use saath_core::message::page::{Page, View};
 use saath_core::node::NodeId;
-use saath_core::session::Millis;
+use saath_core::session::{Grant, Millis};
 use saath_core::tree::Digest;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -190,6 +193,41 @@ impl Source {
     pub(crate) fn guest(&mut self, event: guests::Event) {
         if let Some(guests) = &mut self.guests {
             guests.happened(event, &mut self.capture);
+            for (number, asset) in guests.take_assets() {
+                self.assets.of_guest(number, &asset);
+            }
+        }
+    }
+
+    /// Passes an action on if what it is done to is a guest's, and says whether that went well.
+    pub(crate) fn pass_on(&mut self, grant: &Grant, act: &Act) -> Option<Result<(), Outcome>> {
+        let (seat, own, frame) = self.capture.guest(act.action.target())?;
+        let Some((id, frame)) = frame.and_then(|frame| Some((frame, self.element(frame)?))) else {
+            return Some(Err(Outcome::Gone));
+        };
+        // Scrolling is looking.
+        let access = match act.action {
+            Action::Scroll { .. } => None,
+            _ => hands::refusal(self.capture.guest_access(id)),
+        };
+        let may = access.map_or_else(|| perform::reach_frame(&act.action, &frame), Err);
+        Some(may.and_then(|()| {
+            let guests = self.guests.as_mut().ok_or(Outcome::Gone)?;
+            let act = Act { serial: act.serial, action: act.action.clone().on(own) };
+            guests.act(seat, grant, act)
+        }))
+    }
+
+    /// What became of what was passed on, since the last call.
+    pub(crate) fn guests_answers(&mut self) -> Vec<ActionResult> {
+        self.guests.as_mut().map(Guests::take_answers).unwrap_or_default()
+    }
+
+    /// Has guests show what is on them; what is left for the page to show.
+    pub(crate) fn mark_guests(&mut self, annotate: Annotate, name: &str) -> Option<Annotate> {
+        match &mut self.guests {
+            Some(guests) => guests.mark(&self.capture, annotate, name),
+            None => Some(annotate),
         }
     }
 

@@ -8,8 +8,8 @@ use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
-use crate::mask::{Access, Policy, access, mask};
-use crate::message::guest::{Begin, GuestPage};
+use crate::mask::{Access, Policy, access, guest_access, mask};
+use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
 use crate::ops::{Batch, Op};
@@ -217,12 +217,22 @@ impl Capture {
             return (Ok(Reply::Nothing), None);
         }
         let mut batch = Batch::default();
-        let host = Host { policy: &self.policy, tree: &mut self.tree, out: &mut batch };
+        let host = Host {
+            policy: &self.policy,
+            tree: &mut self.tree,
+            addresses: &mut self.addresses,
+            out: &mut batch,
+        };
         let reply = self.guests.take(seat, message, host, reserve);
         if reply.is_err() {
             self.guests.dismiss(seat, &mut self.tree, &mut batch.ops);
         }
         (reply, self.page(batch))
+    }
+
+    /// The page's number for an asset of a guest, to be told of; none if it is not.
+    pub fn guest_asset(&mut self, seat: Seat, asset: &GuestAsset) -> Option<u32> {
+        self.guests.asset(seat, asset, &mut self.addresses)
     }
 
     /// Whose a node is that is not the page's own, with its number there and the `iframe` around it.
@@ -239,6 +249,11 @@ impl Capture {
     /// What an agent may do with a node.
     pub fn access(&self, id: NodeId) -> Access {
         access(&self.policy, &self.tree, id)
+    }
+
+    /// What the page lets an agent do in the guest of this `iframe`; the guest has its own rules.
+    pub fn guest_access(&self, frame: NodeId) -> Access {
+        guest_access(&self.policy, &self.tree, frame)
     }
 
     /// Masks the page's title or address, as the element that stands for it is masked.

@@ -15,7 +15,7 @@ mod selectors;
 
 pub use addresses::Address;
 pub use attributes::Attributes;
-pub use requests::{numbered, with_strings, without_requests, without_text};
+pub use requests::{numbered, renumbered, with_strings, without_requests, without_text};
 pub use rules::{scheme, scheme_on, sheet_on, style_on};
 pub use screen::{Answer, Asked, Screen, Unasked};
 

@@ -6,14 +6,16 @@
 
 mod intake;
 
+use crate::assets::Addresses;
 use crate::mask::{Policy, Terms, guest_terms};
-use crate::message::guest::{Begin, GuestPage};
+use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::PageKind;
 use crate::node::NodeId;
 use crate::ops::{Batch, Op};
 use crate::replica::{Replica, Verdict};
 use crate::tree::Tree;
-use intake::{Intake, count_new};
+use intake::{Intake, Lent, count_new};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;
 
@@ -72,6 +74,8 @@ struct Guest {
     replica: Replica,
     /// The numbers of its nodes on the page.
     numbers: HashMap<NodeId, NodeId>,
+    /// Those of its pictures and fonts.
+    assets: HashMap<u32, u32>,
     /// That it has to be told of the turn.
     untold: bool,
     /// Pages in a row that were not what the guest said.
@@ -110,6 +114,7 @@ impl Guests {
             holds: Holds::Nothing,
             replica: Replica::default(),
             numbers: HashMap::new(),
+            assets: HashMap::new(),
             untold: false,
             misses: 0,
         };
@@ -189,6 +194,7 @@ impl Guests {
                 guest.turn += 1;
                 guest.replica = Replica::default();
                 guest.numbers.clear();
+                guest.assets.clear();
                 guest.holds = Holds::Asked(terms);
                 guest.untold = true;
             }
@@ -261,7 +267,7 @@ impl Guests {
         host: Host<'_>,
         reserve: impl FnOnce(u32) -> u32,
     ) -> Result<Reply, Unwelcome> {
-        let Host { policy, tree, out } = host;
+        let Host { policy, tree, addresses, out } = host;
         let guest = self.seats.get_mut(&seat).ok_or(Unwelcome)?;
         let now = terms(&self.owners, seat, guest.frame, policy, tree);
         // It may be on its way since before its frame went or was masked.
@@ -298,6 +304,7 @@ impl Guests {
             tree,
             out,
             numbers: &mut guest.numbers,
+            assets: RefCell::new(Lent { numbers: &mut guest.assets, addresses }),
             owners: &mut self.owners,
             next: reserve(new),
             texts: HashMap::new(),
@@ -322,6 +329,23 @@ impl Guests {
                 Ok(Reply::Applied)
             }
         }
+    }
+}
+
+impl Guests {
+    /// The page's number for an asset of a guest; none if the guest began anew since, is masked, or
+    /// there are too many.
+    pub(crate) fn asset(
+        &mut self,
+        seat: Seat,
+        asset: &GuestAsset,
+        addresses: &mut Addresses,
+    ) -> Option<u32> {
+        let guest = self.seats.get_mut(&seat)?;
+        if asset.turn != guest.turn || guest.untold || guest.holds.terms() != Some(Terms::Own) {
+            return None;
+        }
+        Lent { numbers: &mut guest.assets, addresses }.number(asset.number)
     }
 }
 
@@ -351,53 +375,10 @@ fn terms(
 pub(crate) struct Host<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) tree: &'a mut Tree,
+    pub(crate) addresses: &'a mut Addresses,
     /// What it comes to, to be sent.
     pub(crate) out: &'a mut Batch,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::message::page::Page;
-    use crate::node::Namespace;
-    use crate::ops::{Compat, Place};
-
-    /// A document, and two elements in each other.
-    fn nest(outer: &str, inner: &str) -> Batch {
-        let mut batch = Batch::default();
-        batch.ops.push(Op::Document(Compat::Standards));
-        for (id, tag) in [(2, outer), (3, inner)] {
-            let (id, at) = (NodeId(id), Place { parent: NodeId(id - 1), before: None });
-            let tag = batch.strings.push(tag);
-            batch.ops.push(Op::Element { id, at, namespace: Namespace::Html, tag });
-        }
-        batch
-    }
-
-    fn tree(batch: &Batch) -> Tree {
-        let mut tree = Tree::default();
-        for op in &batch.ops {
-            tree.apply(op, batch).unwrap();
-        }
-        tree
-    }
-
-    #[test]
-    fn guests_do_not_use_up_the_numbers_of_the_page() {
-        let policy = Policy::default();
-        let sent = nest("p", "b");
-        let (kind, hash) = (PageKind::Fresh, tree(&sent).hash());
-        for (spent, taken) in [(MAX_SPENT - 3, Ok(Reply::Applied)), (MAX_SPENT - 2, Err(Unwelcome))]
-        {
-            let mut guests = Guests { spent, ..Guests::default() };
-            let (mut tree, mut out) = (tree(&nest("div", "iframe")), Batch::default());
-            let seat = guests.admit().unwrap();
-            guests.seat(seat, Some(NodeId(3)));
-            guests.settle(&policy, &mut tree, &mut out.ops);
-            let [(_, Begin { turn, .. })] = guests.take_begins()[..] else { panic!("no turn") };
-            let page = Page { number: 1, kind, batch: sent.encode(), hash };
-            let host = Host { policy: &policy, tree: &mut tree, out: &mut out };
-            assert_eq!(guests.take(seat, &GuestPage { turn, page }, host, |_| 4), taken);
-        }
-    }
-}
+mod tests;

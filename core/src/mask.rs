@@ -15,8 +15,7 @@ mod states;
 mod treat;
 mod zone;
 
-pub(crate) use guest::Terms;
-pub(crate) use guest::terms as guest_terms;
+pub(crate) use guest::{Terms, access as guest_access, terms as guest_terms};
 pub use patterns::{find, find_joined};
 pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};

@@ -11,7 +11,7 @@ use saath_core::message::asset::{Asset, Content, Got, Offer, Offered, Want, Why}
 use saath_core::message::control::{
     DenyReason, EndReason, Granted, Identify, Level, LevelChanged, LevelReason, RequestLevel,
 };
-use saath_core::message::guest::{Begin, Errand, FromGuest, GuestPage, ToGuest};
+use saath_core::message::guest::{Begin, Errand, FromGuest, GuestAsset, GuestPage, Mark, ToGuest};
 use saath_core::message::page::{Applied, Page, PageKind, Pointer, Repair, View, Visual, Waiting};
 use saath_core::message::{FromAgent, FromCustomer};
 use saath_core::node::NodeId;
@@ -281,12 +281,15 @@ fn messages_to_a_guest() {
     let act = Act { serial: 251, action: Action::Check { target: NodeId(9), checked: true } };
     // Made without a session, an errand can only be read.
     let errand: Errand = wire::decode(&wire::encode(&act)).unwrap();
-    golden!(M, M::Begin(_) | M::Applied(_) | M::Repair(_) | M::Act(_) | M::End => {
+    let annotate = Annotate::Pointer { target: NodeId(9), at: Spot { x: 1, y: 2 } };
+    let mark = Mark { annotate, name: "Meera".into() };
+    golden!(M, M::Begin(_) | M::Applied(_) | M::Repair(_) | M::Act(_) | M::End | M::Mark(_) => {
         M::Begin(Begin { turn: 300, masked: true }) => "00fb2c0101",
         M::Applied(Applied { number: 65_536 }) => "01fc00000100",
         M::Repair(Repair { number: 2, digest: vec![5, 6] }) => "0202020506",
         M::Act(errand) => "03fbfb00050901",
         M::End => "04",
+        M::Mark(mark) => "0500090102054d65657261",
     });
 }
 
@@ -295,10 +298,12 @@ fn messages_from_a_guest() {
     use FromGuest as M;
     let page = Page { number: 300, kind: PageKind::Fresh, batch: vec![1, 2, 3], hash: u64::MAX };
     let result = ActionResult { serial: 9, outcome: Outcome::Masked };
-    golden!(M, M::Page(_) | M::ActionResult(_) | M::End => {
+    let asset = GuestAsset { turn: 7, number: 2, keep: true, painted: false, bytes: vec![8, 9] };
+    golden!(M, M::Page(_) | M::ActionResult(_) | M::End | M::Asset(_) => {
         M::Page(GuestPage { turn: 7, page }) => "0007fb2c010103010203fdffffffffffffffff",
         M::ActionResult(result) => "010903",
         M::End => "02",
+        M::Asset(asset) => "0307020100020809",
     });
 }
 

@@ -36,6 +36,11 @@ export function veiled(doc) {
   return found;
 }
 
+/** Of another origin, and part of the page all the same. */
+function isGuest(frame) {
+  return Boolean(viewOf(frame.ownerDocument).guests?.includes(new URL(frame.src, "about:blank").origin));
+}
+
 /** No policy shows these: see SECURITY.md. */
 export function isNever(node) {
   if (node.everSecret) return true;
@@ -54,7 +59,7 @@ function isBox(node) {
       return true;
     case "iframe":
     case "frame":
-      return !documentIn(node);
+      return !documentIn(node) && !isGuest(node);
     case "canvas":
     case "img":
       return isTainted(node);

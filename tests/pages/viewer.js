@@ -167,7 +167,8 @@ async function start() {
   }
   record = await recordOf(page);
   policy = query.has("policy") ? JSON.parse(query.get("policy")) : SHOW_ALL;
-  recorder = record({ policy, emit, frames: query.getAll("frames") });
+  // Whose frames take part a page of the suite says itself.
+  recorder = record({ policy, emit, frames: page.guests ?? query.getAll("frames") });
   // A large page takes more than one turn.
   recorder.flush();
 }

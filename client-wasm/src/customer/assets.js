@@ -129,6 +129,12 @@ export class Assets {
     this.next();
   }
 
+  // Bytes that a frame of another origin has read; none of what it cannot.
+  given(number, bytes, keep, painted) {
+    if (bytes.length) this.take(number, new Blob([bytes]), keep, painted);
+    else this.tell(number, undefined, UNREADABLE, false, painted);
+  }
+
   async take(number, blob, keep, painted) {
     if (blob.size > LARGE) return this.tell(number, undefined, TOO_LARGE, false, painted);
     const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());

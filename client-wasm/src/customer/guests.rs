@@ -1,12 +1,18 @@
 //! The frames of other origins that take part in a session, each through a port of its own.
 
+mod intake;
+
 use crate::dom::Mirror;
 use crate::frames::is_shown;
+use intake::Intake;
 use js_sys::{Array, JsString, Uint8Array};
 use saath_core::capture::Capture;
 use saath_core::guests::{Reply, Seat};
-use saath_core::message::guest::{FromGuest, GuestPage, ToGuest};
+use saath_core::message::action::{Act, ActionResult, Outcome};
+use saath_core::message::annotation::Annotate;
+use saath_core::message::guest::{Errand, FromGuest, GuestAsset, GuestPage, Mark, ToGuest};
 use saath_core::message::page::{Applied, Page, Repair};
+use saath_core::session::Grant;
 use saath_protocol::wire;
 use std::collections::{BTreeMap, VecDeque};
 use wasm_bindgen::prelude::*;
@@ -32,6 +38,9 @@ extern "C" {
     fn stop(this: &Ports);
 }
 
+/// How many actions wait for a guest at most.
+const MAX_ERRANDS: usize = 32;
+
 type Came = Closure<dyn FnMut(u32)>;
 type Heard = Closure<dyn FnMut(u32, Option<Vec<u8>>)>;
 
@@ -50,6 +59,12 @@ pub(crate) struct Guests {
     seats: BTreeMap<u32, Seat>,
     /// Pages that came and are not taken yet: one of each guest.
     waiting: VecDeque<(u32, GuestPage)>,
+    /// What was passed on and is not answered, by its number.
+    errands: BTreeMap<u32, u32>,
+    answers: Vec<ActionResult>,
+    /// Over whom the agent's pointer is.
+    pointed: Option<u32>,
+    assets: Intake,
     _came: Came,
     _heard: Heard,
 }
@@ -62,8 +77,17 @@ impl Guests {
         let heard = Heard::new(move |key, bytes| tell(Event::Heard(key, bytes)));
         let origins = origins.iter().map(|origin| JsString::from(origin.as_str())).collect();
         let ports = Ports::new(origins, &came, &heard);
-        let (seats, waiting) = (BTreeMap::new(), VecDeque::new());
-        Self { ports, seats, waiting, _came: came, _heard: heard }
+        Self {
+            ports,
+            seats: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            errands: BTreeMap::new(),
+            answers: vec![],
+            pointed: None,
+            assets: Intake::default(),
+            _came: came,
+            _heard: heard,
+        }
     }
 
     pub(crate) fn happened(&mut self, event: Event, capture: &mut Capture) {
@@ -75,8 +99,14 @@ impl Guests {
             Event::Heard(key, bytes) => match bytes.map(|bytes| wire::decode(&bytes)) {
                 Some(Ok(FromGuest::Page(page))) => self.page(key, page, capture),
                 Some(Ok(FromGuest::End)) | None => self.dismiss(key, capture),
-                // Nothing was asked of it yet.
-                Some(Ok(FromGuest::ActionResult(_)) | Err(_)) => self.refuse(key, capture),
+                Some(Ok(FromGuest::ActionResult(result))) => self.answered(key, result, capture),
+                Some(Ok(FromGuest::Asset(asset))) => {
+                    let seat = self.seats.get(&key);
+                    if let Some(number) = seat.and_then(|seat| capture.guest_asset(*seat, &asset)) {
+                        self.assets.take_in(number, asset);
+                    }
+                }
+                Some(Err(_)) => self.refuse(key, capture),
             },
         }
     }
@@ -108,7 +138,7 @@ impl Guests {
     /// Asks those to begin that are to.
     pub(crate) fn ask(&self, capture: &mut Capture) {
         for (seat, begin) in capture.take_begins() {
-            if let Some((&key, _)) = self.seats.iter().find(|(_, other)| **other == seat) {
+            if let Some(key) = self.key(seat) {
                 self.send(key, &ToGuest::Begin(begin));
             }
         }
@@ -140,6 +170,75 @@ impl Guests {
         page
     }
 
+    /// Passes an action on, with its target in the guest's numbers.
+    pub(crate) fn act(&mut self, seat: Seat, grant: &Grant, act: Act) -> Result<(), Outcome> {
+        let key = self.key(seat).ok_or(Outcome::Gone)?;
+        if self.errands.values().filter(|other| **other == key).count() >= MAX_ERRANDS {
+            return Err(Outcome::NotAllowed);
+        }
+        self.errands.insert(act.serial, key);
+        self.send(key, &ToGuest::Act(Errand::new(grant, act)));
+        Ok(())
+    }
+
+    /// Only of what it was asked to do can a guest say that it is done.
+    fn answered(&mut self, key: u32, result: ActionResult, capture: &mut Capture) {
+        if self.errands.get(&result.serial) != Some(&key) {
+            return self.refuse(key, capture);
+        }
+        self.errands.remove(&result.serial);
+        self.answers.push(result);
+    }
+
+    pub(crate) fn take_answers(&mut self) -> Vec<ActionResult> {
+        std::mem::take(&mut self.answers)
+    }
+
+    /// Pictures and fonts that came, by the page's numbers.
+    pub(crate) fn take_assets(&mut self) -> Vec<(u32, GuestAsset)> {
+        self.assets.take()
+    }
+
+    /// Has those show it that it is on; what is left for the page to show.
+    pub(crate) fn mark(
+        &mut self,
+        capture: &Capture,
+        annotate: Annotate,
+        name: &str,
+    ) -> Option<Annotate> {
+        let to = annotate.target().and_then(|target| capture.guest(target));
+        let to = to.and_then(|(seat, own, _)| Some((self.key(seat)?, own)));
+        let send = |key, annotate| {
+            self.send(key, &ToGuest::Mark(Mark { annotate, name: name.to_owned() }));
+        };
+        match annotate {
+            Annotate::Clear => self.seats.keys().for_each(|&key| send(key, Annotate::Clear)),
+            Annotate::Highlight { .. } => {}
+            Annotate::Pointer { .. } | Annotate::PointerGone => {
+                let key = to.map(|(key, _)| key);
+                if let Some(before) = self.pointed.filter(|_| self.pointed != key) {
+                    send(before, Annotate::PointerGone);
+                }
+            }
+        }
+        let Some((key, own)) = to else {
+            if !matches!(annotate, Annotate::Highlight { .. }) {
+                self.pointed = None;
+            }
+            return Some(annotate);
+        };
+        let is_pointer = matches!(annotate, Annotate::Pointer { .. });
+        send(key, annotate.on(own));
+        if is_pointer {
+            self.pointed = Some(key);
+        }
+        is_pointer.then_some(Annotate::PointerGone)
+    }
+
+    fn key(&self, seat: Seat) -> Option<u32> {
+        self.seats.iter().find(|(_, other)| **other == seat).map(|(&key, _)| key)
+    }
+
     /// It has broken the rules, and has no second try.
     fn refuse(&mut self, key: u32, capture: &mut Capture) {
         self.ports.refuse(key);
@@ -148,6 +247,11 @@ impl Guests {
 
     fn dismiss(&mut self, key: u32, capture: &mut Capture) {
         self.waiting.retain(|(other, _)| *other != key);
+        self.pointed = self.pointed.filter(|pointed| *pointed != key);
+        let unanswered = self.errands.iter().filter(|(_, other)| **other == key);
+        let gone = |(&serial, _)| ActionResult { serial, outcome: Outcome::Gone };
+        self.answers.extend(unanswered.map(gone));
+        self.errands.retain(|_, other| *other != key);
         self.send(key, &ToGuest::End);
         self.ports.close(key);
         if let Some(seat) = self.seats.remove(&key) {

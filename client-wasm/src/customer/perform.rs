@@ -37,6 +37,20 @@ pub(crate) fn perform(_grant: &Grant, action: &Action, target: &Element) -> Outc
     }
 }
 
+/// Whether the customer could do something in this frame of another origin now; it comes into view
+/// for that. What is within it only its own client can say.
+pub(crate) fn reach_frame(action: &Action, frame: &Element) -> Result<(), Outcome> {
+    match action {
+        Action::Scroll { .. } => Ok(()),
+        Action::Key { .. } => guard::is_able(frame),
+        Action::Click { .. }
+        | Action::InsertText { .. }
+        | Action::SetValue { .. }
+        | Action::Select { .. }
+        | Action::Check { .. } => guard::reach(frame, None).map(|_| ()),
+    }
+}
+
 /// The button that Enter in this field presses, if the field is in a form that has one. A policy
 /// that excludes a button, or wants its pressing confirmed, means this way to press it too.
 pub(crate) fn implicit_submitter(field: &Element) -> Option<Element> {

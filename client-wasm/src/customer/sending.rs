@@ -4,7 +4,7 @@
 use super::Driver;
 use super::watch::{self, Watch};
 use crate::socket::Socket;
-use crate::source::Broken;
+use crate::source::{Broken, Source};
 use saath_core::mask::Access;
 use saath_core::message::page::Page;
 use saath_core::session::customer::Event as Session;
@@ -25,6 +25,7 @@ impl Driver {
             self.handle(Session::View(view));
         }
         self.send_some();
+        self.answer_for_guests();
         let Some(source) = &self.source else { return };
         // A document that a script opens anew has lost its listeners.
         if std::mem::replace(&mut self.openings, source.openings()) != source.openings() {
@@ -62,6 +63,14 @@ impl Driver {
             && let Some(source) = &mut self.source
         {
             source.assets.advance();
+        }
+    }
+
+    /// Tells what became of what guests were asked to do.
+    pub(super) fn answer_for_guests(&mut self) {
+        let answers = self.source.as_mut().map(Source::guests_answers).unwrap_or_default();
+        for result in answers {
+            self.handle(Session::ActionDone(result));
         }
     }
 

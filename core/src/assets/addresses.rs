@@ -35,6 +35,8 @@ pub struct Addresses {
     /// By digest: a `data:` address may be as long as a picture.
     numbers: HashMap<[u8; 32], u32>,
     found: Vec<Found>,
+    /// How many numbers went to others.
+    lent: u32,
 }
 
 impl Addresses {
@@ -45,18 +47,26 @@ impl Addresses {
             .chain_update([0])
             .chain_update(address)
             .finalize();
-        let count = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         if let Some(&number) = self.numbers.get::<[u8; 32]>(&digest.into()) {
             return Some(number);
         }
-        if count >= super::MAX_ASSETS {
-            return None;
-        }
-        let number = count + 1;
+        let number = self.next()?;
         self.numbers.insert(digest.into(), number);
         let (base, address) = (base.to_owned(), address.to_owned());
         self.found.push(Found { number, used, base, address });
         Some(number)
+    }
+
+    /// A number for an asset of someone else's; none if they have half of all already.
+    pub(crate) fn lend(&mut self) -> Option<u32> {
+        let number = self.next().filter(|_| self.lent < super::MAX_ASSETS / 2)?;
+        self.lent += 1;
+        Some(number)
+    }
+
+    fn next(&self) -> Option<u32> {
+        let given = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX).saturating_add(self.lent);
+        (given < super::MAX_ASSETS).then(|| given + 1)
     }
 
     /// What was met since the last call.
@@ -87,5 +97,15 @@ mod tests {
         let mut addresses = Addresses::default();
         let number = addresses.number(Use::Picture, "ab", "c");
         assert_ne!(addresses.number(Use::Picture, "a", "bc"), number);
+    }
+
+    #[test]
+    fn others_get_no_number_twice_and_no_more_than_half() {
+        let mut addresses = Addresses::default();
+        assert_eq!(addresses.number(Use::Picture, "", "a.png"), Some(1));
+        assert_eq!(addresses.lend(), Some(2));
+        assert_eq!(addresses.number(Use::Picture, "", "b.png"), Some(3));
+        assert_eq!((3..crate::assets::MAX_ASSETS).filter_map(|_| addresses.lend()).count(), 32_767);
+        assert!(addresses.number(Use::Picture, "", "c.png").is_some());
     }
 }

@@ -36,6 +36,11 @@ pub fn numbered(
     if plain { Cow::Borrowed(css) } else { rewrite(css, &string, &number) }
 }
 
+/// As [`without_requests`], and the assets have the numbers that `number` gives for theirs.
+pub fn renumbered(css: &str, number: impl Fn(u32) -> Option<u32>) -> Cow<'_, str> {
+    numbered(css, |_| None, |address| addresses::received(address).and_then(&number))
+}
+
 /// Whether there is no address, and no way to hide one.
 fn is_plain(css: &str) -> bool {
     !css.bytes().any(|b| matches!(b, b'\\' | b'@'))

@@ -1,10 +1,13 @@
 //! The ops of a guest as those of the page: with the page's numbers, and as the page's masks have it.
 
 use super::{Seat, Unwelcome};
+use crate::assets::Addresses;
 use crate::mask::{Policy, Terms};
 use crate::node::{NodeId, Prop};
 use crate::ops::{Batch, Key, MAX_TEXT, Op, Place, StrId};
+use crate::selection;
 use crate::tree::Tree;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// One page of a guest on its way into the page's tree.
@@ -18,11 +21,30 @@ pub(super) struct Intake<'a> {
     pub(super) tree: &'a mut Tree,
     pub(super) out: &'a mut Batch,
     pub(super) numbers: &'a mut HashMap<NodeId, NodeId>,
+    pub(super) assets: RefCell<Lent<'a>>,
     pub(super) owners: &'a mut HashMap<NodeId, (Seat, NodeId)>,
     /// The next number that is free.
     pub(super) next: u32,
     /// Names and texts that go as they are.
     pub(super) texts: HashMap<StrId, StrId>,
+}
+
+/// The page's numbers for the assets of a guest.
+pub(super) struct Lent<'a> {
+    pub(super) numbers: &'a mut HashMap<u32, u32>,
+    pub(super) addresses: &'a mut Addresses,
+}
+
+impl Lent<'_> {
+    /// The page's number for one of the guest's; none if there are too many.
+    pub(super) fn number(&mut self, own: u32) -> Option<u32> {
+        if let Some(&number) = self.numbers.get(&own) {
+            return Some(number);
+        }
+        let number = self.addresses.lend()?;
+        self.numbers.insert(own, number);
+        Some(number)
+    }
 }
 
 /// How many numbers a batch needs.
@@ -40,6 +62,11 @@ pub(super) fn count_new(batch: &Batch) -> u32 {
     u32::try_from(batch.ops.iter().filter(is_new).count()).unwrap_or(u32::MAX)
 }
 
+/// Whether a state is about other nodes, by their numbers.
+fn names_nodes(prop: Prop) -> bool {
+    matches!(prop, Prop::Slotted | Prop::TopLayer | Prop::Selection)
+}
+
 impl Intake<'_> {
     /// Takes all of it; `fresh` is the document, if any, in whose place it comes.
     pub(super) fn take(mut self, fresh: Option<Option<NodeId>>) -> Result<(), Unwelcome> {
@@ -50,7 +77,26 @@ impl Intake<'_> {
             }
         }
         let batch = self.batch;
-        batch.ops.iter().try_for_each(|op| self.one(op))
+        // What names nodes may stand before them, and waits until all have their numbers.
+        let mut naming = vec![];
+        for op in &batch.ops {
+            match *op {
+                Op::Set { id, key: Key::Prop(prop), .. } if names_nodes(prop) => {
+                    naming.push((id, prop, op));
+                    continue;
+                }
+                Op::Unset { id, key: Key::Prop(prop) } if names_nodes(prop) => {
+                    naming.retain(|&(other, key, _)| (other, key) != (id, prop));
+                }
+                _ => {}
+            }
+            self.one(op)?;
+        }
+        // Of what has gone again nothing is told.
+        naming.retain(|(id, ..)| {
+            self.numbers.get(id).is_some_and(|&number| self.tree.contains(number))
+        });
+        naming.into_iter().try_for_each(|(.., op)| self.one(op))
     }
 
     fn one(&mut self, op: &Op) -> Result<(), Unwelcome> {
@@ -80,7 +126,9 @@ impl Intake<'_> {
             Op::SetText { id, text } => Op::SetText { id: self.number(id)?, text: self.text(text) },
             Op::Set { id, key: Key::Attr(name), value } => {
                 let id = self.number(id)?;
-                let told = self.terms.attribute(self.policy, batch.text(name), batch.text(value));
+                let (name_text, value) = (batch.text(name), batch.text(value));
+                let numbers = |own| self.assets.borrow_mut().number(own);
+                let told = self.terms.attribute(self.policy, &numbers, name_text, value);
                 let key = Key::Attr(self.name(name));
                 match told {
                     Some(told) => Op::Set { id, key, value: self.out.strings.push(&told) },
@@ -129,7 +177,26 @@ impl Intake<'_> {
                 let opener = opener.map(|id| format!(" {id}")).unwrap_or_default();
                 Some(format!("{kind} {order}{opener}"))
             }
-            _ => self.terms.state(prop, value).map(Into::into),
+            Prop::Selection => {
+                let line = |line: &str| {
+                    let mut words = line.split(' ');
+                    let kind = words.next()?;
+                    let mut out = kind.to_owned();
+                    for (place, word) in words.enumerate() {
+                        // Offsets are between a node and what it stands in.
+                        let told = if place % 3 == 1 { word.to_owned() } else { number(word)? };
+                        out = format!("{out} {told}");
+                    }
+                    Some(out)
+                };
+                let told: Vec<String> = value.lines().take(2).filter_map(line).collect();
+                let told = selection::clean(&told.join("\n"), |_| true, |_| true);
+                self.terms.state(&|_| None, prop, &told).map(Into::into)
+            }
+            _ => {
+                let numbers = |own| self.assets.borrow_mut().number(own);
+                self.terms.state(&numbers, prop, value).map(Into::into)
+            }
         }
     }
 

@@ -6,12 +6,15 @@
 use super::states::{self, Place};
 use super::treat::{self, blocks_again};
 use super::zone::Zone;
-use super::{Mode, Policy};
+use super::{Access, Mode, Policy};
 use crate::motion::{self, Carries};
 use crate::node::{AttrKind, AttrName, NodeId, Prop};
 use crate::tree::{Kind, Tree};
 use crate::{assets::Picture, css};
 use std::borrow::Cow;
+
+/// Gives the page's number of an asset for the guest's.
+pub(crate) type Numbers<'f> = dyn Fn(u32) -> Option<u32> + 'f;
 
 /// On which terms a guest is taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,12 @@ pub(crate) fn terms(policy: &Policy, tree: &Tree, frame: NodeId) -> Option<Terms
     Some(if hidden { Terms::Masked } else { Terms::Own })
 }
 
+/// What an agent may do in the guest in this `iframe`, as far as the page is asked.
+pub(crate) fn access(policy: &Policy, tree: &Tree, frame: NodeId) -> Access {
+    let zone = Zone(tree.zone(frame));
+    if terms(policy, tree, frame) != Some(Terms::Own) { Access::Masked } else { zone.access() }
+}
+
 impl Terms {
     /// What is told of a text.
     pub(crate) fn text(self, text: &str) -> Cow<'_, str> {
@@ -47,13 +56,14 @@ impl Terms {
     pub(crate) fn attribute<'v>(
         self,
         policy: &Policy,
+        numbers: &Numbers<'_>,
         name: &str,
         value: &'v str,
     ) -> Option<Cow<'v, str>> {
         let (_, kind) = AttrName::parse(name)?;
         if self == Self::Own {
             return Some(match kind {
-                AttrKind::Style => without_addresses(value),
+                AttrKind::Style => css::renumbered(value, numbers),
                 _ => value.into(),
             });
         }
@@ -72,17 +82,28 @@ impl Terms {
     }
 
     /// What is told of a state that names no nodes; none leaves it away.
-    pub(crate) fn state(self, prop: Prop, value: &str) -> Option<Cow<'_, str>> {
+    pub(crate) fn state<'v>(
+        self,
+        numbers: &Numbers<'_>,
+        prop: Prop,
+        value: &'v str,
+    ) -> Option<Cow<'v, str>> {
         let masked = self == Self::Masked;
         match prop {
-            // It is of the page's document alone.
-            Prop::Selection => None,
             Prop::Value if masked => Some(blocks_again(value).into()),
-            Prop::Checked | Prop::Indeterminate | Prop::Selected | Prop::Picture if masked => None,
+            Prop::Checked
+            | Prop::Indeterminate
+            | Prop::Selected
+            | Prop::Picture
+            | Prop::Selection
+                if masked =>
+            {
+                None
+            }
             Prop::Sheet | Prop::Adopted if masked => {
                 Some(css::with_strings(value, |_| Some(String::new())))
             }
-            Prop::Sheet | Prop::Adopted => Some(without_addresses(value)),
+            Prop::Sheet | Prop::Adopted => Some(css::renumbered(value, numbers)),
             Prop::Animations => {
                 let carries = if masked { Carries::Looks } else { Carries::Text };
                 Some(motion::clean(value, carries, |_| None).into())
@@ -93,8 +114,9 @@ impl Terms {
                 Some(states::told(value, "", place).into())
             }
             Prop::Picture => Picture::parse(value).map(|picture| match picture {
-                Picture::Asset { size, label, .. } => {
-                    Picture::Asset { number: 0, size, label }.to_string().into()
+                Picture::Asset { number, size, label } => {
+                    let number = Some(number).filter(|&own| own > 0).and_then(numbers).unwrap_or(0);
+                    Picture::Asset { number, size, label }.to_string().into()
                 }
                 other => other.to_string().into(),
             }),
@@ -108,31 +130,32 @@ impl Terms {
     }
 }
 
-/// The numbers of its assets are not the page's.
-fn without_addresses(css: &str) -> Cow<'_, str> {
-    css::with_strings(css, |_| None)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const BOTH: [Terms; 2] = [Terms::Own, Terms::Masked];
+    /// Number 7 of the guest is 70 of the page, and no other has one.
+    fn seventy(own: u32) -> Option<u32> {
+        (own == 7).then_some(70)
+    }
 
     #[test]
     fn no_number_of_a_guest_names_an_asset_of_the_page() {
-        for terms in BOTH {
-            let sheet = terms.state(Prop::Sheet, "a{background:url(saath:7)}").unwrap();
-            assert!(!sheet.contains("saath"), "{sheet}");
-            let style = terms.attribute(&Policy::default(), "style", "background:url(saath:7)");
-            assert!(!style.unwrap().contains("saath"));
-            assert_eq!(terms.state(Prop::Selection, "range 2 0 2 3 0 3"), None);
-        }
-        let picture = |value| Terms::Own.state(Prop::Picture, value).map(Cow::into_owned);
-        assert_eq!(picture("7 8,9").as_deref(), Some("0 8,9"));
-        assert_eq!(picture("7 8,9 video").as_deref(), Some("0 8,9 video"));
+        let (own, policy) = (Terms::Own, Policy::default());
+        let sheet = "a{background:url(saath:7),url(saath:70),url(x)}";
+        let told = "a{background:url(saath:70),url(data:,),url(data:,)}";
+        assert_eq!(own.state(&seventy, Prop::Sheet, sheet).as_deref(), Some(told));
+        let style = own.attribute(&policy, &seventy, "style", "background:url(saath:8)");
+        assert_eq!(style.as_deref(), Some("background:url(data:,)"));
+        let picture = |value| own.state(&seventy, Prop::Picture, value).map(Cow::into_owned);
+        assert_eq!(picture("7 8,9").as_deref(), Some("70 8,9"));
+        assert_eq!(picture("70 8,9 video").as_deref(), Some("0 8,9 video"));
+        assert_eq!(picture("0 8,9").as_deref(), Some("0 8,9"));
         assert_eq!(picture("https://x/"), None);
-        assert_eq!(Terms::Own.state(Prop::Withheld, "<b>"), None);
+        assert_eq!(own.state(&seventy, Prop::Withheld, "<b>"), None);
+        let masked = |prop, value| Terms::Masked.state(&seventy, prop, value);
+        assert_eq!(masked(Prop::Picture, "7 8,9"), None);
+        assert!(!masked(Prop::Sheet, sheet).unwrap().contains("saath"));
     }
 
     #[test]
@@ -141,10 +164,11 @@ mod tests {
         let words = "Asha Verma";
         assert!(!masked.text(words).contains("Asha"));
         for name in ["title", "placeholder", "aria-label", "data-name", "value", "href"] {
-            let told = masked.attribute(&Policy::default(), name, words);
+            let told = masked.attribute(&Policy::default(), &seventy, name, words);
             assert!(told.is_none_or(|told| !told.contains("Asha")), "{name}");
         }
-        let style = masked.attribute(&Policy::default(), "style", "--name:Asha;content:'Asha'");
+        let style = "--name:Asha;content:'Asha'";
+        let style = masked.attribute(&Policy::default(), &seventy, "style", style);
         assert_eq!(style.as_deref(), Some(""));
         for prop in Prop::ALL {
             // Numbers, and what is not text but rules.
@@ -157,13 +181,13 @@ mod tests {
                     | Prop::Sheet
                     | Prop::Adopted
             );
-            let told = masked.state(prop, words);
+            let told = masked.state(&seventy, prop, words);
             assert!(other || told.is_none_or(|told| !told.contains("Asha")), "{prop:?}");
         }
-        let sheet = masked.state(Prop::Sheet, "a::before{content:'Asha'}").unwrap();
+        let sheet = masked.state(&seventy, Prop::Sheet, "a::before{content:'Asha'}").unwrap();
         assert!(!sheet.contains("Asha"), "{sheet}");
-        for prop in [Prop::Checked, Prop::Selected, Prop::Indeterminate] {
-            assert_eq!(masked.state(prop, "1"), None);
+        for prop in [Prop::Checked, Prop::Selected, Prop::Indeterminate, Prop::Selection] {
+            assert_eq!(masked.state(&seventy, prop, "1"), None);
         }
         // Masking twice is masking once.
         let once = masked.text("nine char").into_owned();

@@ -35,6 +35,17 @@ impl Zone {
     pub(super) fn is_hidden(self) -> bool {
         self.has(Self::MASK | Self::NEVER | Self::BLOCK)
     }
+
+    /// Of something that is not hidden.
+    pub(super) fn access(self) -> Access {
+        if self.has(Self::NO_ACT) {
+            Access::Excluded
+        } else if self.has(Self::CONFIRM) {
+            Access::Confirm
+        } else {
+            Access::Free
+        }
+    }
 }
 
 /// What an agent may do with an element.
@@ -59,12 +70,8 @@ pub fn access(policy: &Policy, tree: &Tree, id: NodeId) -> Access {
     // What was never sent is not there for the agent.
     if !tree.contains(id) || zone.is_hidden() || withheld || policy.is_mask_all() {
         Access::Masked
-    } else if zone.has(Zone::NO_ACT) {
-        Access::Excluded
-    } else if zone.has(Zone::CONFIRM) {
-        Access::Confirm
     } else {
-        Access::Free
+        zone.access()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a page and the client of a frame of another origin say to each other through their port.
 
 use super::action::{Act, ActionResult};
+use super::annotation::Annotate;
 use super::page::{Applied, Page, Repair};
 use crate::session::Grant;
 use wincode::{SchemaRead, SchemaWrite};
@@ -18,6 +19,17 @@ pub enum ToGuest {
     Act(Errand),
     /// The session is over, or the frame has no part in it any more.
     End,
+    /// Show this.
+    Mark(Mark),
+}
+
+/// What the agent shows in the frame.
+#[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
+pub struct Mark {
+    /// With the target in the guest's numbers.
+    pub annotate: Annotate,
+    /// The agent's name.
+    pub name: String,
 }
 
 /// An action that the agent may do, passed on to where its target is.
@@ -55,6 +67,8 @@ pub enum FromGuest {
     ActionResult(ActionResult),
     /// The frame goes.
     End,
+    /// A picture or a font.
+    Asset(GuestAsset),
 }
 
 /// A page of a guest.
@@ -64,4 +78,19 @@ pub struct GuestPage {
     pub turn: u32,
     /// Its nodes have the guest's own numbers.
     pub page: Page,
+}
+
+/// A picture or a font of a guest, whole: it does not leave the browser on its way to the page.
+#[derive(Debug, Clone, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct GuestAsset {
+    /// The [`Begin::turn`] of which it has its number.
+    pub turn: u32,
+    /// From 1.
+    pub number: u32,
+    /// Whether the agent's console may keep it for other sessions.
+    pub keep: bool,
+    /// Whether it was painted, and may be again.
+    pub painted: bool,
+    /// None of a picture that cannot be had.
+    pub bytes: Vec<u8>,
 }

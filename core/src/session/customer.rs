@@ -31,7 +31,6 @@ use super::backoff::Backoff;
 use super::{GRACE_MS, HANDSHAKE_MS, Link, earliest, plain_text};
 use crate::message::FromCustomer;
 use crate::message::action::{Act, ActionResult};
-use crate::message::annotation::Annotate;
 use crate::message::control::{DenyReason, EndReason, Level, LevelChanged};
 use crate::seal::{CustomerConfirm, CustomerHello, Entropy};
 

@@ -5,12 +5,16 @@
 //! and whoever performs one asks for a [`Grant`] here as everywhere.
 
 use super::flow::{ActionGate, Admission};
-use super::{Grant, Millis};
+use super::{Grant, Millis, plain_text};
 use crate::message::action::{Act, ActionResult, Outcome};
+use crate::message::annotation::Annotate;
 use crate::message::control::Level;
-use crate::message::guest::{Begin, FromGuest, GuestPage, ToGuest};
+use crate::message::guest::{Begin, FromGuest, GuestAsset, GuestPage, Mark, ToGuest};
 use crate::message::page::Page;
 use crate::tree::{Digest, DigestError};
+
+/// The longest name that is shown.
+const MAX_NAME: usize = 80;
 
 /// The frame's part in a session.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub enum Order {
     Repair(Digest),
     /// Do this.
     Perform(Grant, Act),
+    /// Show this of the agent with this name.
+    Mark(Annotate, String),
     /// Say this.
     Answer(FromGuest),
     /// Nothing.
@@ -93,6 +99,11 @@ impl Framed {
                     }
                 }
             }
+            // Who stands where everything is masked is pointed at all the same.
+            ToGuest::Mark(_) if self.begin.is_none() => Order::Wait,
+            ToGuest::Mark(Mark { annotate, name }) => {
+                Order::Mark(annotate.plain(), plain_text(&name, MAX_NAME))
+            }
             ToGuest::End => {
                 self.begin = None;
                 Order::End
@@ -110,6 +121,18 @@ impl Framed {
         let begin = self.begin.filter(|_| self.waits.is_none())?;
         self.waits = Some(page.number);
         Some(FromGuest::Page(GuestPage { turn: begin.turn, page }))
+    }
+
+    /// A picture or a font to send, by its number since the last [`Order::Begin`]; none before one.
+    pub fn asset(
+        &self,
+        number: u32,
+        keep: bool,
+        painted: bool,
+        bytes: Vec<u8>,
+    ) -> Option<FromGuest> {
+        let turn = self.begin?.turn;
+        Some(FromGuest::Asset(GuestAsset { turn, number, keep, painted, bytes }))
     }
 }
 

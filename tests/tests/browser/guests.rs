@@ -1,5 +1,7 @@
 //! Frames of other origins whose clients take part, and those whose do not.
 
+mod session;
+
 use crate::viewer::open;
 use anyhow::{Result, ensure};
 use saath_tests::{Engine, Page, Pages, until};

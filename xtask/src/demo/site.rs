@@ -51,9 +51,11 @@ pub(super) struct Answer {
 
 impl Site {
     pub(super) fn portal(urls: &Urls, package: &Path, jwks: String) -> Self {
+        // Whose pages it has in frames besides its own: in the demo nobody's, in a test its own.
+        let frames = std::env::var("SAATH_DEMO_FRAMES").unwrap_or_default();
         let csp = format!(
             "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' data: blob:; connect-src 'self' {}; frame-src 'self'; \
+             img-src 'self' data: blob:; connect-src 'self' {}; frame-src 'self' {frames}; \
              object-src 'none'; base-uri 'none'",
             urls.relay
         );

@@ -17,9 +17,8 @@ use crate::tree::Digest;
 /// How often the stored resume secret is written anew, in milliseconds, so that it expires soon
 /// after the page is gone.
 const STORE_EVERY_MS: u64 = 60 * 1000;
-/// The longest reason and label that are shown, in characters.
+/// The longest reason that is shown, in characters.
 const MAX_REASON: usize = 200;
-const MAX_LABEL: usize = 80;
 
 /// The state of a shared page, for one epoch.
 pub(super) struct Live {
@@ -173,7 +172,7 @@ impl Customer {
             FromAgent::Act(act) => self.act(now, act),
             FromAgent::Annotate(annotate) => {
                 if live.terms.level >= Level::Point {
-                    self.effects.push_back(Effect::Annotate(plain(annotate)));
+                    self.effects.push_back(Effect::Annotate(annotate.plain()));
                 }
             }
             FromAgent::Applied(applied) => {
@@ -358,15 +357,5 @@ impl Customer {
             terms: live.terms.clone(),
             expires_unix_s: self.clock.unix_s(now) + (STORE_EVERY_MS + GRACE_MS) / 1000,
         }));
-    }
-}
-
-/// Labels are shown to the customer.
-fn plain(annotate: Annotate) -> Annotate {
-    match annotate {
-        Annotate::Highlight { target, label } => {
-            Annotate::Highlight { target, label: plain_text(&label, MAX_LABEL) }
-        }
-        other => other,
     }
 }
