@@ -34,7 +34,7 @@ const ENTITIES: &[&str] = &["amp;", "lt;", "gt;", "quot;", "apos;"];
 /// Whether nothing in a drawing can fetch or run.
 pub(super) fn is_plain(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    let text = text.to_lowercase();
+    let text = text.to_ascii_lowercase();
     let follows = |word: &str, holds: &dyn Fn(&str) -> bool| {
         text.match_indices(word).all(|(at, _)| text.get(at + word.len()..).is_some_and(holds))
     };
