@@ -20,9 +20,9 @@ mod parts;
 mod words;
 
 use parts::{
-    Alternates, Assets, Attributes, Cascade, Documents, Edits, Frames, Layers, Looks, Marks,
-    Motion, Pictures, Placer, Player, Pseudos, Registered, Selected, Selector, Shadows, Sheets,
-    Slots, TopLayer,
+    Adwaita, Alternates, Assets, Attributes, Cascade, Documents, Edits, Frames, Layers, Looks,
+    Marks, Motion, Pictures, Placer, Player, Pseudos, Registered, Selected, Selector, Shadows,
+    Sheets, Slots, TopLayer,
 };
 pub(crate) use words::{Writing, Written};
 
@@ -374,7 +374,7 @@ impl Canvas {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
         let (assets, placer) = (Assets::new(), Placer::new());
         let (attributes, cascade, frames) =
-            (Attributes::new(), Cascade::new(Looks::new()), Frames::new());
+            (Attributes::new(), Cascade::new(Looks::new(Adwaita::new())), Frames::new());
         Self {
             writer: Writer::new(
                 frame, attributes, cascade, frames, player, layers, selector, assets, placer,

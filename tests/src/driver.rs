@@ -179,6 +179,8 @@ fn webkit(port: u16, profile: &Path, display: &str) -> Result<(Command, Value)> 
         // A container has neither the namespaces for its sandbox nor a graphics card.
         .env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1")
         .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        // Else each tile is painted by Skia or by GL, as there is time, and edges differ.
+        .env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1")
         .env("GTK_A11Y", "none")
         .env("NO_AT_BRIDGE", "1");
     // Scrollbars as in Firefox.

@@ -41,10 +41,18 @@ const BASE = `@layer saath {
   ::backdrop { transition: none !important }
   :focus-visible:not([data-saath-state~="focus-visible"]) { outline: none }
   [data-saath-state~="focus-visible"] { outline: auto 1px; outline: auto 1px -webkit-focus-ring-color }
-  @supports (outline-color: -webkit-focus-ring-color) {
+  @supports (outline-color: -webkit-focus-ring-color) and (not (-webkit-nbsp-mode: space)) {
     :any-link[data-saath-state~="focus-visible"] { outline-offset: 1px }
     svg a:any-link[data-saath-state~="focus-visible"] { outline: auto 5px -webkit-focus-ring-color; outline-offset: 0 }
     :is([type="checkbox" i], [type="radio" i])[data-saath-state~="focus-visible"] { outline-offset: 2px }
+  }
+  /* As WebKit has it. */
+  @supports (-webkit-nbsp-mode: space) {
+    [data-saath-state~="focus-visible"] { outline: auto 5px -webkit-focus-ring-color }
+    :is(html, body, input[readonly], embed, iframe, object)[data-saath-state~="focus-visible"] { outline: none }
+    :is(input, textarea, select)[data-saath-state~="focus"] { outline-offset: -2px }
+    input:is([type="button" i], [type="checkbox" i], [type="file" i], [type="image" i], [type="radio" i], [type="reset" i],
+      [type="search" i], [type="submit" i])[data-saath-state~="focus"] { outline-offset: 0 }
   }
   [data-saath-state~="focus-visible"]::-webkit-inner-spin-button { opacity: 1 }
   :is(button, [type="button"], [type="submit"], [type="reset"])[data-saath-state~="active"] { border-style: inset }
@@ -108,6 +116,11 @@ export class Cascade {
   scheme(doc, value) {
     this.schemes.set(doc, value);
     this.renew();
+  }
+
+  // An element has other states by now.
+  look(node) {
+    if (this.looks.show(node)) this.renew();
   }
 
   hideScrollbars(hide) {

@@ -1,7 +1,7 @@
 // The frames of a replica: real ones, without an address, sealed as the stage is, each with the
 // document that was told for it.
 
-import { dom } from "./native.js";
+import { IS_WEBKIT, dom, styleOf } from "./native.js";
 
 // What stands in a frame whose document is of another origin.
 const ELSEWHERE = "Content of another site: not shared";
@@ -12,6 +12,14 @@ export class Frames {
     this.writer = writer;
     // By the number of the document: its frame, and its layout mode.
     this.told = new Map();
+    this.begun = 0;
+    this.unseen = new Set();
+  }
+
+  // A frame that is in no page yet. WebKit shows none that would have the address of two around it, and
+  // counts empty ones as such; an empty page with a query is asked of nobody, too.
+  begin(node) {
+    if (IS_WEBKIT) dom.setAttribute(node, "src", `about:blank?${++this.begun}`);
   }
 
   documents() {
@@ -26,6 +34,21 @@ export class Frames {
     this.writer.keep(id, doc);
     this.told.set(id, { host, mode });
     this.writer.blank(doc, mode);
+  }
+
+  // WebKit lays a page out with a scrollbar first, and leaves it there if it is needed then; what is
+  // built here bit by bit has lost it before.
+  settle() {
+    for (const doc of this.unseen) {
+      const root = dom.documentElement(doc);
+      if (!root) continue;
+      const style = dom.getAttribute(root, "style");
+      styleOf(root).overflowY = "scroll";
+      dom.getBoundingClientRect(root);
+      dom.setAttribute(root, "style", style ?? "");
+      if (style === null) dom.removeAttribute(root, "style");
+    }
+    this.unseen.clear();
   }
 
   remove(id) {

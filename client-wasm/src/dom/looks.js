@@ -29,14 +29,20 @@ const RULES = `@layer saath {
 }`;
 
 export class Looks {
-  // As a style sheet.
-  rules() {
-    return IS_FIREFOX ? RULES : "";
+  constructor(adwaita) {
+    this.adwaita = adwaita;
   }
 
-  // An element has other states by now, and all its styles.
+  // As a style sheet.
+  rules() {
+    return IS_FIREFOX ? RULES : this.adwaita.rules();
+  }
+
+  // An element has other states by now, and all its styles. Says whether there are other rules.
   show(node) {
-    if (IS_FIREFOX) look(node);
+    if (!IS_FIREFOX) return this.adwaita.show(node);
+    look(node);
+    return false;
   }
 }
 

@@ -2,6 +2,9 @@
 // controls hide the form's properties by their names, and forms and images hide a document's: so
 // nothing is asked of a node by a property of its own where that can be. It is as fast.
 
+// What only this engine does, it cannot be asked for.
+export const IS_WEBKIT = CSS.supports("-webkit-nbsp-mode", "space");
+
 const { getOwnPropertyDescriptor, ownKeys } = Reflect;
 const HTML = "http://www.w3.org/1999/xhtml";
 const print = Function.prototype.toString;

@@ -34,12 +34,13 @@ parts! {
 
 // What writes a replica.
 parts! {
+    "/src/dom/adwaita.js" Adwaita();
     "/src/dom/assets.js" Assets();
     "/src/dom/attributes.js" Attributes();
     "/src/dom/cascade.js" Cascade(looks: Looks);
     "/src/dom/frames.js" Frames();
     "/src/dom/layers.js" Layers();
-    "/src/dom/looks.js" Looks();
+    "/src/dom/looks.js" Looks(adwaita: Adwaita);
     "/src/dom/picture.js" Placer();
     "/src/dom/play.js" Player();
     "/src/dom/select.js" Selector();

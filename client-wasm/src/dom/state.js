@@ -1,7 +1,7 @@
 // What an element has that is no attribute, and whether it has changed: scripts set values, rules and
 // scroll offsets without a trace.
 
-import { Array, Map, Set, dom, fields, observer } from "./native.js";
+import { Array, IS_WEBKIT, Map, Set, dom, fields, observer } from "./native.js";
 import { fallsBack } from "./pictures.js";
 
 const { input, textarea } = fields;
@@ -195,6 +195,7 @@ export class States {
           if (input.indeterminate(node)) out.set(INDETERMINATE, "1");
         } else if (type !== "file" && type !== "image" && (!BUTTONS.has(type) || dom.hasAttribute(node, "value"))) {
           out.set(VALUE, input.value(node));
+          if (IS_WEBKIT && dom.scrollLeft(node)) this.scrolled.add(node);
         }
         break;
       }
@@ -289,5 +290,7 @@ function stateOf(node, tag) {
   }
   if (tag === "textarea") return textarea.value(node);
   const type = typeOf(node);
-  return type === "checkbox" || type === "radio" ? `${checked(node)}${indeterminate(node)}` : valueOf(node);
+  if (type === "checkbox" || type === "radio") return `${checked(node)}${indeterminate(node)}`;
+  // There nothing tells that a field is scrolled.
+  return IS_WEBKIT ? `${dom.scrollLeft(node)} ${valueOf(node)}` : valueOf(node);
 }

@@ -2,7 +2,7 @@
 // names and values have been checked and cleaned in `core`. No element comes from an HTML parser, so
 // what is built is what was named.
 
-import { dom } from "./native.js";
+import { IS_WEBKIT, dom } from "./native.js";
 
 const DOCUMENT = 0, ELEMENT = 1, TEXT = 2, SHADOW = 3, MOVE = 4, REMOVE = 5, SET_TEXT = 6, ATTR = 7,
   NO_ATTR = 8, PROP = 9, NO_PROP = 10, FRAME = 11;
@@ -15,6 +15,7 @@ const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
 const DOCTYPES = ["<!DOCTYPE html>", "", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "">'];
 // Halves of characters; see the reader.
 const HALVES = /[\u{10F800}-\u{10FFFF}]/gu;
+const FIELDS = new Set(["select", "input"]);
 const LISTS = new Set(["select", "optgroup", "option"]);
 
 export class Writer {
@@ -169,6 +170,7 @@ export class Writer {
     this.lists.clear();
     this.cascade.settle();
     this.layers.settle();
+    this.frames.settle();
     // What needs the whole tree, or its layout.
     this.late.sort((a, b) => a[0] - b[0]);
     for (const [, act] of this.late) {
@@ -214,6 +216,7 @@ export class Writer {
     dom.close(doc);
     if (dom.documentElement(doc)) dom.remove(dom.documentElement(doc));
     this.begin(doc);
+    if (IS_WEBKIT) this.frames.unseen.add(doc);
   }
 
   // A document, or a shadow root.
@@ -277,7 +280,7 @@ export class Writer {
   refit(documents) {
     const moved = (node) => documents.has(documentOf(node));
     for (const [id, prop, value] of this.fleeting.values()) {
-      if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value);
+      if (moved(this.nodes[id])) this.prop(this.nodes[id], prop, value, id);
     }
   }
 
@@ -296,7 +299,9 @@ export class Writer {
       shape = dom.createElementNS(this.document, NAMESPACES[namespace], tag);
       this.shapes.set(key, shape);
     }
-    return shape.cloneNode(false);
+    const node = shape.cloneNode(false);
+    if (tag === "iframe") this.frames.begin(node);
+    return node;
   }
 
   // An asset that the node names has come, or cannot be had.
@@ -330,7 +335,8 @@ export class Writer {
         break;
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
       case TOP_LAYER: this.layers.set(node, value ?? ""); break;
-      case SCROLL: this.late.push([3, () => scroll(node, value ?? "0,0")]); break;
+      // A frame's document may be another one by then.
+      case SCROLL: this.late.push([3, () => this.id(node) === id && scroll(node, value ?? "0,0")]); break;
       case SHEET: this.cascade.own(node, value); break;
       case ADOPTED: this.cascade.adopt(node, value); break;
       case SIZE:
@@ -344,7 +350,7 @@ export class Writer {
       case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
       case STATE:
         this.attributes.states(node, value);
-        this.late.push([6, () => this.cascade.looks.show(node)]);
+        this.late.push([6, () => this.cascade.look(node)]);
         break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
@@ -408,8 +414,8 @@ function scroll(node, value) {
   const to = { left, top, behavior: "instant" };
   if (dom.nodeType(node) === 9) dom.defaultView(node).scrollTo(to);
   else dom.scrollTo(node, to);
-  // Not every engine scrolls a list so.
-  if (dom.nodeType(node) === 1 && dom.localName(node) === "select") node.scrollTop = top;
+  // Not every engine scrolls lists and fields so.
+  if (dom.nodeType(node) === 1 && FIELDS.has(dom.localName(node))) Object.assign(node, { scrollLeft: left, scrollTop: top });
 }
 
 // An element's, a shadow root's, a document's own.
