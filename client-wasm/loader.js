@@ -1,7 +1,7 @@
 // A button; the rest is loaded when it is pressed, or when a session goes on.
 const { documentElement: html } = document;
-const { dataset } = document.querySelector("script[data-saath-relay]");
-const { saathRelay: relay, saathPolicy, saathJwks: jwks } = dataset;
+const { saathRelay: relay, saathPolicy, saathJwks: jwks, saathFrames: frames } =
+  document.querySelector("script[data-saath-relay]").dataset;
 const able = window.WebAssembly && window.WebSocket && window.crypto?.subtle &&
   "adoptedStyleSheets" in document;
 
@@ -43,8 +43,7 @@ const run = async (name) => {
     const policy = saathPolicy && await fetch(saathPolicy)
       .then((answer) => answer.ok && answer.json())
       .catch((error) => console.error("saath:", error));
-    const frames = dataset.saathFrames?.split(" ");
-    const session = await saath[name]({ relay, policy, agents: { jwks }, frames });
+    const session = await saath[name]({ relay, policy, agents: { jwks }, frames: frames?.split(" ") });
     session?.on("ended", () => show((busy = "")));
     show((busy = session ? "none" : ""));
     say(0);

@@ -200,6 +200,31 @@ mod tests {
     }
 
     #[test]
+    fn marks_are_shown_while_a_page_asks_and_their_texts_are_plain() {
+        let mark = || {
+            let label = "pay\u{202E} here".into();
+            let annotate = Annotate::Highlight { target: NodeId(2), label };
+            ToGuest::Mark(Mark { annotate, name: "Meera\n\u{200B}Joshi".into() })
+        };
+        assert!(matches!(Framed::new(Millis(0)).hear(Millis(0), mark()), Ok(Order::Wait)));
+        let Ok(Order::Mark(Annotate::Highlight { label, .. }, name)) =
+            begun().hear(Millis(0), mark())
+        else {
+            panic!("no mark")
+        };
+        assert_eq!((label.as_str(), name.as_str()), ("pay here", "Meera Joshi"));
+    }
+
+    #[test]
+    fn assets_are_of_the_beginning_they_were_read_in() {
+        assert_eq!(Framed::new(Millis(0)).asset(1, true, false, vec![1]), None);
+        let Some(FromGuest::Asset(asset)) = begun().asset(7, true, false, vec![1]) else {
+            panic!("no asset")
+        };
+        assert_eq!((asset.turn, asset.number), (1, 7));
+    }
+
+    #[test]
     fn actions_have_numbers_and_a_pace() {
         let mut framed = begun();
         assert!(matches!(framed.hear(Millis(0), act(1)), Ok(Order::Perform(..))));

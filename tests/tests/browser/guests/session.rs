@@ -26,7 +26,6 @@ impl Visit {
         session.customer.goto(&format!("{}/help.html", demo.portal)).await?;
         let build = "
             const [{ site }] = arguments;
-            document.querySelector('script[data-saath-relay]').dataset.saathFrames = site;
             const frame = document.createElement('iframe');
             frame.id = 'guest';
             frame.src = `${site}/guest-form.html?parents=${location.origin}`;
@@ -41,7 +40,15 @@ impl Visit {
               frame.contentWindow.postMessage({ ask: question }, site);
             });";
         session.customer.eval(build, json!([{ "site": site }])).await?;
-        session.press_help().await;
+        // As the loader does it, which knows of no frames on the pages of the portal.
+        let share = "
+            const { saathRelay: relay, saathPolicy, saathJwks: jwks } =
+              document.querySelector('script[data-saath-relay]').dataset;
+            const saath = await import('/saath/saath.js');
+            await saath.default();
+            const policy = await (await fetch(saathPolicy)).json();
+            saath.share({ relay, policy, agents: { jwks }, frames: [argument] })";
+        session.customer.eval_async(share, json!(site)).await?;
         let pin = session.pin().await.digits();
         session.open_console(&demo, &demo.token("meera").await?).await?;
         session.type_pin(&pin).await?;
