@@ -314,12 +314,13 @@ impl Page {
             PageKind::Element(tag) => {
                 write!(out, "<{tag}").unwrap();
                 let secret = attrs.get("type").is_some_and(|t| t == "password");
-                // Names that no browser would let through stand for marks only; a never-zone
-                // says nothing of itself but its kind and its class.
-                for (name, value) in attrs.iter().filter(|(name, _)| name.len() > 1) {
+                // A never-zone says nothing of itself but its kind and its class; what the page has
+                // named itself has a name of ours.
+                for (name, value) in attrs {
                     match *name {
-                        "title" if secret => {}
+                        "title" | "m" | "s" if secret => {}
                         "data-x" if secret => write!(out, " data-x=\"\"").unwrap(),
+                        "m" | "s" => write!(out, " saath-{name}={value:?}").unwrap(),
                         _ => write!(out, " {name}={value:?}").unwrap(),
                     }
                 }
