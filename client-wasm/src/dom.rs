@@ -21,8 +21,8 @@ mod words;
 
 use parts::{
     Adwaita, Alternates, Assets, Attributes, Cascade, Documents, Edits, Frames, Layers, Looks,
-    Marks, Motion, Pictures, Placer, Player, Pseudos, Registered, Selected, Selector, Shadows,
-    Sheets, Slots, TopLayer,
+    Marks, Motion, Offsets, Pictures, Placer, Player, Pseudos, Registered, Selected, Selector,
+    Shadows, Sheets, Slots, TopLayer,
 };
 pub(crate) use words::{Writing, Written};
 
@@ -142,6 +142,7 @@ extern "C" {
         player: Player,
         layers: Layers,
         selector: Selector,
+        offsets: Offsets,
         assets: Assets,
         placer: Placer,
     ) -> Writer;
@@ -372,12 +373,13 @@ pub(crate) struct Canvas {
 impl Canvas {
     pub(crate) fn new(frame: &HtmlIFrameElement) -> Self {
         let (player, layers, selector) = (Player::new(), Layers::new(), Selector::new());
-        let (assets, placer) = (Assets::new(), Placer::new());
+        let (offsets, assets, placer) = (Offsets::new(), Assets::new(), Placer::new());
         let (attributes, cascade, frames) =
             (Attributes::new(), Cascade::new(Looks::new(Adwaita::new())), Frames::new());
         Self {
             writer: Writer::new(
-                frame, attributes, cascade, frames, player, layers, selector, assets, placer,
+                frame, attributes, cascade, frames, player, layers, selector, offsets, assets,
+                placer,
             ),
         }
     }

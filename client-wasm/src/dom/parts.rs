@@ -41,6 +41,7 @@ parts! {
     "/src/dom/frames.js" Frames();
     "/src/dom/layers.js" Layers();
     "/src/dom/looks.js" Looks(adwaita: Adwaita);
+    "/src/dom/offsets.js" Offsets();
     "/src/dom/picture.js" Placer();
     "/src/dom/play.js" Player();
     "/src/dom/select.js" Selector();

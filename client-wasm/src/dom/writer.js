@@ -15,11 +15,10 @@ const NAMESPACES = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
 const DOCTYPES = ["<!DOCTYPE html>", "", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "">'];
 // Halves of characters; see the reader.
 const HALVES = /[\u{10F800}-\u{10FFFF}]/gu;
-const FIELDS = new Set(["select", "input"]);
 const LISTS = new Set(["select", "optgroup", "option"]);
 
 export class Writer {
-  constructor(frame, attributes, cascade, frames, player, layers, selector, assets, placer) {
+  constructor(frame, attributes, cascade, frames, player, layers, selector, offsets, assets, placer) {
     this.frame = frame;
     this.attributes = attributes;
     this.cascade = cascade;
@@ -27,10 +26,14 @@ export class Writer {
     this.player = player;
     this.layers = layers;
     this.selector = selector;
+    this.offsets = offsets;
     this.assets = assets;
     this.placer = placer;
     cascade.start(assets);
-    assets.start((node) => this.redraw(node), () => cascade.settle());
+    assets.start((node) => this.redraw(node), () => {
+      cascade.settle();
+      offsets.retry();
+    });
     this.clear();
   }
 
@@ -191,6 +194,7 @@ export class Writer {
     this.frames.start(this);
     this.player.start();
     this.layers.start((id) => this.nodes[id]);
+    this.offsets.start();
     // What a node forgets when its document is another one: offsets, and places in the top layer.
     this.fleeting = new Map();
     this.assets.reset();
@@ -224,6 +228,7 @@ export class Writer {
   begin(root) {
     this.cascade.root(root);
     this.player.root(root);
+    this.offsets.root(root);
   }
 
   hideScrollbars(hide) {
@@ -245,6 +250,7 @@ export class Writer {
     this.cascade.forget(node);
     this.player.forget(node);
     this.layers.forget(node);
+    this.offsets.forget(node);
   }
 
   // A document has room for one root; the one before goes in a later op.
@@ -337,7 +343,7 @@ export class Writer {
       case SELECTED: this.chooseLater(this.chosen, node, on); break;
       case TOP_LAYER: this.layers.set(node, value ?? ""); break;
       // A frame's document may be another one by then.
-      case SCROLL: this.late.push([3, () => this.id(node) === id && scroll(node, value ?? "0,0")]); break;
+      case SCROLL: this.late.push([3, () => this.id(node) === id && this.offsets.set(node, value ?? "0,0")]); break;
       case SHEET: this.cascade.own(node, value); break;
       case ADOPTED: this.cascade.adopt(node, value); break;
       case SIZE:
@@ -408,15 +414,6 @@ function setValue(node, value) {
     node.type = "text";
     node.value = value;
   }
-}
-
-function scroll(node, value) {
-  const [left, top] = value.split(",").map(Number);
-  const to = { left, top, behavior: "instant" };
-  if (dom.nodeType(node) === 9) dom.defaultView(node).scrollTo(to);
-  else dom.scrollTo(node, to);
-  // Not every engine scrolls lists and fields so.
-  if (dom.nodeType(node) === 1 && FIELDS.has(dom.localName(node))) Object.assign(node, { scrollLeft: left, scrollTop: top });
 }
 
 // An element's, a shadow root's, a document's own.
