@@ -44,13 +44,14 @@ extern "C" {
     fn new() -> Loaded;
 }
 
-/// Number, hash, size or why there is none, whether it may be kept, whether it was painted.
-type Tell = Closure<dyn FnMut(u32, Option<Vec<u8>>, u32, bool, bool)>;
+/// Number, hash, size or why there is none, when its turn is, whether it may be kept, whether it was
+/// painted.
+type Tell = Closure<dyn FnMut(u32, Option<Vec<u8>>, u32, u32, bool, bool)>;
 
 /// What the browser has read.
 pub(crate) enum Event {
     /// An asset, or why there is none.
-    Loaded { number: u32, content: Result<(Hash, u32), Why>, keep: bool, painted: bool },
+    Loaded { number: u32, content: Result<(Hash, u32), Why>, turn: u32, keep: bool, painted: bool },
     /// A piece of one.
     Read(Piece, Option<Vec<u8>>),
     /// All of one, for the page around a frame; empty if it cannot be had.
@@ -70,7 +71,7 @@ impl Assets {
     /// `tell` must only note what it is told.
     pub(crate) fn new(mirror: &Mirror, flow: Flow, tell: Rc<dyn Fn(Event)>) -> Self {
         let heard = Rc::clone(&tell);
-        let closure = Tell::new(move |number, hash: Option<Vec<u8>>, size, keep, painted| {
+        let closure = Tell::new(move |number, hash: Option<Vec<u8>>, size, turn, keep, painted| {
             let content = match hash.and_then(|hash| Hash::try_from(hash).ok()) {
                 Some(hash) => Ok((hash, size)),
                 None => Err(match size {
@@ -79,7 +80,7 @@ impl Assets {
                     _ => Why::Unreadable,
                 }),
             };
-            heard(Event::Loaded { number, content, keep, painted });
+            heard(Event::Loaded { number, content, turn, keep, painted });
         });
         let reader = Reader::new(mirror.pictures(), Painted::new(), Loaded::new(), &closure);
         Self { reader, outgoing: Outgoing::new(flow), tell, _tell: closure }
@@ -100,11 +101,11 @@ impl Assets {
     /// The browser has read something; a piece to send comes of it if it is still wanted.
     pub(crate) fn heard(&mut self, event: Event) -> Option<Asset> {
         match event {
-            Event::Loaded { number, content: Ok((hash, size)), painted: true, .. } => {
-                self.outgoing.painted(number, hash, size);
+            Event::Loaded { number, content: Ok((hash, size)), turn, painted: true, .. } => {
+                self.outgoing.painted(number, turn, hash, size);
             }
-            Event::Loaded { number, content: Ok((hash, size)), keep, .. } => {
-                self.outgoing.ready(number, hash, size, keep);
+            Event::Loaded { number, content: Ok((hash, size)), turn, keep, .. } => {
+                self.outgoing.ready(number, turn, hash, size, keep);
                 #[expect(clippy::cast_precision_loss)]
                 self.reader.left(self.outgoing.room() as f64);
             }
@@ -118,7 +119,7 @@ impl Assets {
 
     /// As [`Self::heard`] in a frame of another origin, whose page around takes assets as a whole.
     pub(crate) fn heard_in_frame(&mut self, event: Event) -> Option<Event> {
-        let Event::Loaded { number, ref content, keep, painted } = event else {
+        let Event::Loaded { number, ref content, keep, painted, .. } = event else {
             return Some(event);
         };
         let size = content.as_ref().map_or(0, |(_, size)| *size);

@@ -14,7 +14,7 @@ const UNREADABLE = 0, TOO_LARGE = 1, OVER_BUDGET = 2;
 const NO_ROOM = new Error("no room");
 
 export class Assets {
-  // `tell(number, hash, size, keep, painted)`; without a hash `size` says why there is none.
+  // `tell(number, hash, size, turn, keep, painted)`; without a hash `size` says why there is none.
   constructor(pictures, painted, loaded, tell) {
     this.pictures = pictures;
     this.painted = painted;
@@ -24,9 +24,11 @@ export class Assets {
     this.room = Infinity;
     this.patience = 0;
     this.waiting = [];
+    // How many were chosen to be read.
+    this.turn = 0;
     this.busy = 0;
     this.stopping = new AbortController();
-    painted.start(pictures, (number, blob) => this.take(number, blob, false, true));
+    painted.start(pictures, (number, blob) => this.take(number, blob, this.turn, false, true));
     // Origins that the page's own policy closes to us.
     this.closed = new Set();
     const { signal } = this.stopping;
@@ -46,7 +48,7 @@ export class Assets {
     try {
       url = new URL(address, base || dom.baseURI(document)).href;
     } catch {
-      this.tell(number, undefined, UNREADABLE, false, false);
+      this.tell(number, undefined, UNREADABLE, 0, false, false);
       return;
     }
     this.waiting.push({ number, use, url });
@@ -58,7 +60,7 @@ export class Assets {
   left(room) {
     this.room = room;
     if (room > 0) return;
-    for (const { number } of this.waiting.splice(0)) this.tell(number, undefined, OVER_BUDGET, false, false);
+    for (const { number } of this.waiting.splice(0)) this.tell(number, undefined, OVER_BUDGET, 0, false, false);
   }
 
   // A piece of what was read before.
@@ -96,17 +98,18 @@ export class Assets {
   }
 
   // Fonts in use, then what is on the screen, the larger first, then the rest of what the page has
-  // loaded. What the page has not loaded waits until it does.
+  // loaded, and what another page may have. What the page has not loaded waits until it does.
   choose(count) {
-    const areas = this.pictures.areas();
+    const areas = this.pictures.areas(), images = this.pictures.images();
     const rank = ({ use, url }) => {
       const loaded = isMade(url) || this.loaded.has(url);
-      const image = use === PICTURE && this.pictures.imageOf(url);
+      const image = use === PICTURE && images.has(url);
       if (!loaded && !image && !this.loaded.isCut) return 0;
       if (use === FONT) return loaded ? 1e12 : 1;
       const area = areas.get(url);
       if (area !== undefined) return 1e6 + area;
-      return image ? 10 : loaded ? 1e6 : 1;
+      if (image) return 10;
+      return isMade(url) || this.loaded.isListed(url) ? 1e6 : loaded ? 1e5 : 1;
     };
     const ranked = this.waiting.map((asset) => [rank(asset), asset]).filter(([rank]) => rank > 0);
     ranked.sort(([a], [b]) => b - a);
@@ -116,35 +119,37 @@ export class Assets {
   }
 
   async load({ number, use, url }) {
+    const turn = ++this.turn;
     this.busy++;
     try {
       let { blob, keep } = await this.bytes(use, url);
       if (blob.size > LARGE && use === PICTURE) blob = await smaller(blob);
       if (blob.size > this.room) throw NO_ROOM;
-      await this.take(number, blob, keep, false);
+      await this.take(number, blob, turn, keep, false);
     } catch (error) {
-      this.tell(number, undefined, error === NO_ROOM ? OVER_BUDGET : UNREADABLE, false, false);
+      this.tell(number, undefined, error === NO_ROOM ? OVER_BUDGET : UNREADABLE, 0, false, false);
     }
     this.busy--;
     this.next();
   }
 
-  // Bytes that a frame of another origin has read; none of what it cannot.
+  // Bytes that a frame of another origin has read, as important as what is being read; none of what
+  // it cannot.
   given(number, bytes, keep, painted) {
-    if (bytes.length) this.take(number, new Blob([bytes]), keep, painted);
-    else this.tell(number, undefined, UNREADABLE, false, painted);
+    if (bytes.length) this.take(number, new Blob([bytes]), this.turn, keep, painted);
+    else this.tell(number, undefined, UNREADABLE, 0, false, painted);
   }
 
-  async take(number, blob, keep, painted) {
-    if (blob.size > LARGE) return this.tell(number, undefined, TOO_LARGE, false, painted);
+  async take(number, blob, turn, keep, painted) {
+    if (blob.size > LARGE) return this.tell(number, undefined, TOO_LARGE, 0, false, painted);
     const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
     this.blobs.set(number, blob);
-    this.tell(number, new Uint8Array(hash), blob.size, keep, painted);
+    this.tell(number, new Uint8Array(hash), blob.size, turn, keep, painted);
   }
 
   async bytes(use, url) {
     if (url.startsWith("data:")) return { blob: decode(url), keep: false };
-    const image = use === PICTURE ? this.pictures.imageOf(url) : undefined;
+    const image = use === PICTURE ? this.pictures.images().get(url) : undefined;
     const origin = originOf(url);
     if (!this.closed.has(origin)) {
       try {

@@ -2,7 +2,7 @@
 // some leave out what they had already. Those are asked, in ways in which they ask nobody else for
 // what they do not have.
 
-import { Map, Set, dom } from "../dom/native.js";
+import { Map, dom } from "../dom/native.js";
 
 // Engines that can tell what came from their cache list all that did.
 const TELLS_OF_CACHE = "deliveryType" in PerformanceResourceTiming.prototype;
@@ -16,7 +16,8 @@ export class Loaded {
     this.signal = signal;
     this.closed = closed;
     this.heard = heard;
-    this.addresses = new Set();
+    // By address whether it is listed: what was only asked for may be another page's.
+    this.addresses = new Map();
     this.observers = new Map();
     // What is to be asked, and what nobody had: address to whether it is a picture.
     this.questions = new Map();
@@ -38,7 +39,7 @@ export class Loaded {
     this.isCut ||= win.performance.getEntriesByType("resource").length >= 250;
     const observer = new win.PerformanceObserver((list) => {
       for (const { name, initiatorType } of list.getEntries()) {
-        if (initiatorType !== "fetch" && initiatorType !== "xmlhttprequest") this.addresses.add(bare(name));
+        if (initiatorType !== "fetch" && initiatorType !== "xmlhttprequest") this.addresses.set(bare(name), true);
       }
       this.heard();
     });
@@ -48,6 +49,10 @@ export class Loaded {
 
   has(url) {
     return this.addresses.has(bare(url));
+  }
+
+  isListed(url) {
+    return this.addresses.get(bare(url)) === true;
   }
 
   // It may be there without being listed.
@@ -75,7 +80,7 @@ export class Loaded {
       for (const [url] of some) this.questions.delete(url);
       const found = await Promise.all(some.map(([url, isPicture]) => this.has(url) || this.isThere(url, isPicture)));
       some.forEach(([url, isPicture], i) => {
-        if (found[i]) this.addresses.add(url);
+        if (found[i]) this.addresses.set(url, this.isListed(url));
         else this.absent.set(url, isPicture);
       });
       if (found.includes(true)) this.heard();

@@ -40,6 +40,10 @@ export class Offsets {
   }
 
   retry() {
-    for (const [node, value] of [...this.short]) if (dom.isConnected(node)) this.set(node, value);
+    for (const [node, value] of [...this.short]) {
+      const doc = dom.nodeType(node) === 9 ? node : dom.ownerDocument(node);
+      // It may have been moved out of its frame, or its frame away from it.
+      if (dom.isConnected(node) && dom.defaultView(doc)) this.set(node, value);
+    }
   }
 }

@@ -90,11 +90,13 @@ export class Pictures {
     return areas;
   }
 
-  // An image of the page that has loaded this address.
-  imageOf(address) {
+  // The images of the page by the addresses that they have loaded.
+  images() {
+    const images = new Map();
     for (const [node, { text }] of this.seen) {
-      if (dom.localName(node) === "img" && addressOf(text) === address) return node;
+      if (dom.localName(node) === "img") images.set(addressOf(text), node);
     }
+    return images;
   }
 }
 

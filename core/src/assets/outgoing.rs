@@ -38,6 +38,7 @@ pub struct Outgoing {
     assets: HashMap<u32, State>,
     /// In the order in which they are to be told.
     untold: Vec<u32>,
+    /// By turn, but for the first if it is on its way.
     wanted: VecDeque<u32>,
     /// The first of `wanted`, of which this much was sent.
     offset: u32,
@@ -52,6 +53,8 @@ pub struct Outgoing {
 #[derive(Debug)]
 struct State {
     content: Content,
+    /// Those of a lower one go before it.
+    turn: u32,
     /// It was asked for, and is sent or waits.
     asked: bool,
 }
@@ -76,7 +79,7 @@ impl Outgoing {
     /// A new epoch: the other end may have forgotten all numbers, and is told again.
     pub fn restart(&mut self) {
         let mut numbers: Vec<u32> = self.assets.keys().copied().collect();
-        numbers.sort_unstable();
+        numbers.sort_unstable_by_key(|number| (self.turn_of(*number), *number));
         self.untold = numbers;
         for state in self.assets.values_mut() {
             state.asked = false;
@@ -91,8 +94,9 @@ impl Outgoing {
         BUDGET - self.total
     }
 
-    /// An asset was read. The same number may come again with other content.
-    pub fn ready(&mut self, number: u32, hash: Hash, size: u32, keep: bool) {
+    /// An asset was read; when its turn is says how important it is, as reading one may take longer
+    /// than reading the next. The same number may come again with other content.
+    pub fn ready(&mut self, number: u32, turn: u32, hash: Hash, size: u32, keep: bool) {
         let content = if size == 0 {
             Content::Missing(Why::Unreadable)
         } else if size > MAX_ASSET {
@@ -106,30 +110,30 @@ impl Outgoing {
             self.counted.insert(hash);
             Content::Bytes { hash, size, keep }
         };
-        self.tell(number, content);
+        self.tell(number, turn, content);
     }
 
     /// What moves was painted anew. It is bounded by its pace and not by the budget.
-    pub fn painted(&mut self, number: u32, hash: Hash, size: u32) {
+    pub fn painted(&mut self, number: u32, turn: u32, hash: Hash, size: u32) {
         let content = match size {
             0 => Content::Missing(Why::Unreadable),
             1..=MAX_ASSET => Content::Bytes { hash, size, keep: false },
             _ => Content::Missing(Why::TooLarge),
         };
-        self.tell(number, content);
+        self.tell(number, turn, content);
     }
 
     /// An asset cannot be had.
     pub fn missing(&mut self, number: u32, why: Why) {
-        self.tell(number, Content::Missing(why));
+        self.tell(number, 0, Content::Missing(why));
     }
 
-    fn tell(&mut self, number: u32, content: Content) {
+    fn tell(&mut self, number: u32, turn: u32, content: Content) {
         if self.assets.get(&number).is_some_and(|state| state.content == content) {
             return;
         }
         self.unqueue(number);
-        self.assets.insert(number, State { content, asked: false });
+        self.assets.insert(number, State { content, turn, asked: false });
         if !self.untold.contains(&number) {
             self.untold.push(number);
         }
@@ -174,8 +178,17 @@ impl Outgoing {
         }
         if matches!(state.content, Content::Bytes { .. }) {
             state.asked = true;
-            self.wanted.push_back(number);
+            let turn = state.turn;
+            // What is on its way goes on.
+            let begun = usize::from(self.offset > 0 || self.reading.is_some());
+            let waiting = self.wanted.iter().skip(begun);
+            let before = waiting.take_while(|&&number| self.turn_of(number) <= turn).count();
+            self.wanted.insert(begun + before, number);
         }
+    }
+
+    fn turn_of(&self, number: u32) -> u32 {
+        self.assets.get(&number).map_or(0, |state| state.turn)
     }
 
     /// So much has come since the epoch began.
@@ -245,8 +258,8 @@ mod tests {
     #[test]
     fn what_is_asked_for_is_sent_in_order_and_once() {
         let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.ready(1, hash(1), PIECE + 1, true);
-        outgoing.ready(2, hash(2), 10, false);
+        outgoing.ready(1, 0, hash(1), PIECE + 1, true);
+        outgoing.ready(2, 0, hash(2), 10, false);
         outgoing.want(&[1]);
         assert_eq!(outgoing.next_piece(), None, "nobody can ask for what was not offered");
         assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(2));
@@ -260,9 +273,28 @@ mod tests {
     }
 
     #[test]
+    fn what_was_read_sooner_than_what_matters_more_lets_it_pass() {
+        let mut outgoing = Outgoing::new(Flow::Unasked);
+        for (number, turn) in [(7, 4), (8, 5), (5, 1), (6, 2), (9, 2)] {
+            outgoing.ready(number, turn, hash(9), PIECE + 1, true);
+            outgoing.offer();
+            if number == 7 {
+                assert_eq!(send(&mut outgoing).map(|asset| asset.number), Some(7));
+            }
+        }
+        let mut sent: Vec<_> = std::iter::from_fn(|| send(&mut outgoing)).collect();
+        sent.dedup_by_key(|asset| asset.number);
+        let sent: Vec<_> = sent.iter().map(|asset| asset.number).collect();
+        assert_eq!(sent, [7, 5, 6, 9, 8], "what has begun is sent to its end");
+        outgoing.restart();
+        let told: Vec<_> = outgoing.offer().unwrap().assets.iter().map(|o| o.number).collect();
+        assert_eq!(told, [5, 6, 9, 7, 8]);
+    }
+
+    #[test]
     fn no_more_is_under_way_than_the_window() {
         let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.ready(1, hash(1), MAX_ASSET, true);
+        outgoing.ready(1, 0, hash(1), MAX_ASSET, true);
         outgoing.offer();
         outgoing.want(&[1]);
         let mut sent = 0;
@@ -282,10 +314,10 @@ mod tests {
         let mut outgoing = Outgoing::new(Flow::Asked);
         for number in 1..=6 {
             let hash = hash(u8::try_from(number).unwrap());
-            outgoing.ready(number, hash, MAX_ASSET, true);
+            outgoing.ready(number, 0, hash, MAX_ASSET, true);
         }
-        outgoing.ready(7, hash(1), MAX_ASSET, true);
-        outgoing.ready(8, hash(8), MAX_ASSET + 1, true);
+        outgoing.ready(7, 0, hash(1), MAX_ASSET, true);
+        outgoing.ready(8, 0, hash(8), MAX_ASSET + 1, true);
         assert_eq!(outgoing.room(), 0);
         let offer = outgoing.offer().unwrap();
         let missing: Vec<_> = offer
@@ -302,25 +334,25 @@ mod tests {
     #[test]
     fn what_was_painted_anew_is_offered_anew() {
         let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.painted(1, hash(1), 2 * PIECE);
+        outgoing.painted(1, 0, hash(1), 2 * PIECE);
         outgoing.offer();
         outgoing.want(&[1]);
         assert!(send(&mut outgoing).is_some());
         let half = outgoing.next_piece().unwrap();
-        outgoing.painted(1, hash(2), 100);
+        outgoing.painted(1, 0, hash(2), 100);
         assert_eq!(outgoing.read(half, Some(vec![0; half.length as usize])), None);
         assert_eq!(outgoing.next_piece(), None);
         assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(1));
         outgoing.want(&[1]);
         assert_eq!(send(&mut outgoing).map(|asset| asset.bytes.len()), Some(100));
-        outgoing.painted(1, hash(2), 100);
+        outgoing.painted(1, 0, hash(2), 100);
         assert_eq!(outgoing.offer(), None, "the same picture is no news");
     }
 
     #[test]
     fn an_epoch_begins_with_everything_offered_again() {
         let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.ready(2, hash(1), 10, true);
+        outgoing.ready(2, 0, hash(1), 10, true);
         outgoing.missing(1, Why::Unreadable);
         outgoing.offer();
         outgoing.want(&[2]);
@@ -337,7 +369,7 @@ mod tests {
     #[test]
     fn a_recording_is_sent_unasked() {
         let mut outgoing = Outgoing::new(Flow::Unasked);
-        outgoing.ready(1, hash(1), MAX_ASSET, true);
+        outgoing.ready(1, 0, hash(1), MAX_ASSET, true);
         outgoing.offer();
         let sent: u32 = std::iter::from_fn(|| send(&mut outgoing))
             .map(|asset| u32::try_from(asset.bytes.len()).unwrap())
@@ -348,7 +380,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_any_more_is_missing() {
         let mut outgoing = Outgoing::new(Flow::Unasked);
-        outgoing.ready(1, hash(1), 10, true);
+        outgoing.ready(1, 0, hash(1), 10, true);
         outgoing.offer();
         let piece = outgoing.next_piece().unwrap();
         assert_eq!(outgoing.read(piece, None), None);
