@@ -87,7 +87,12 @@ enum Work {
     Across,
 }
 
-/// All pages in one engine, in one browser; a new one when it is gone.
+/// How many pages a browser is for: after a quarter of an hour of them Firefox has stood still, more
+/// than once, at whatever page was next.
+const PAGES: usize = 40;
+
+/// All pages in one engine. A browser that is gone says nothing of the page: it is for a new one to
+/// try, once.
 #[tokio::main(flavor = "current_thread")]
 async fn beside(
     engine: Engine,
@@ -95,12 +100,16 @@ async fn beside(
     known: &Known,
     report: &Mutex<Report>,
 ) -> Result<()> {
-    let mut suite = Suite::start(engine).await?;
-    for case in cases {
-        let outcome = suite.run(case).await;
-        note(report, known, case.name.clone(), engine.name().to_owned(), outcome);
-        if !suite.is_alive().await {
-            suite = Suite::start(engine).await?;
+    for cases in cases.chunks(PAGES) {
+        let mut suite = Suite::start(engine).await?;
+        for case in cases {
+            let mut outcome = suite.run(case).await;
+            if !suite.is_alive().await {
+                eprintln!("{} {}: the browser stands still; another one", engine.name(), case.name);
+                suite = Suite::start(engine).await?;
+                outcome = suite.run(case).await;
+            }
+            note(report, known, case.name.clone(), engine.name().to_owned(), outcome);
         }
     }
     Ok(())
