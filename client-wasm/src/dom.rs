@@ -11,7 +11,6 @@ use saath_core::message::page::{Visual, Waiting};
 use saath_core::node::NodeId;
 use saath_core::reading::{Raw, Reading};
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
 
@@ -309,7 +308,7 @@ impl Mirror {
     }
 
     /// What has one of these attributes is to be read again.
-    pub(crate) fn read_again(&self, names: BTreeSet<String>) {
+    pub(crate) fn read_again(&self, names: Vec<String>) {
         if !names.is_empty() {
             self.states.note_attributes(names.into_iter().map(JsString::from).collect());
         }

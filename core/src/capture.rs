@@ -16,7 +16,6 @@ use crate::ops::{Batch, Op};
 use crate::reading::{Parts, Raw, Reading};
 use crate::repair::{Mending, mend};
 use crate::tree::{ApplyError, Digest, Tree};
-use std::collections::BTreeSet;
 
 /// What is captured of one document.
 #[derive(Debug)]
@@ -268,7 +267,7 @@ impl Capture {
 
     /// Names of attributes of which style sheets ask more by now than when elements were read that
     /// have them, since the last call: those elements are to be read again.
-    pub fn take_due_attributes(&mut self) -> BTreeSet<String> {
+    pub fn take_due_attributes(&mut self) -> Vec<String> {
         self.asked.attributes.take_due()
     }
 

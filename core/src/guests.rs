@@ -16,7 +16,7 @@ use crate::replica::{Replica, Verdict};
 use crate::tree::Tree;
 use intake::{Intake, Lent, count_new};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 use thiserror::Error;
 
 /// How many guests a page has at most.
@@ -55,7 +55,7 @@ pub struct Unwelcome;
 /// The guests of a page.
 #[derive(Debug, Default)]
 pub(crate) struct Guests {
-    seats: BTreeMap<Seat, Guest>,
+    seats: Vec<(Seat, Guest)>,
     last: u32,
     /// Whose a node of the page's tree is, and which it is there.
     owners: HashMap<NodeId, (Seat, NodeId)>,
@@ -118,13 +118,14 @@ impl Guests {
             untold: false,
             misses: 0,
         };
-        self.seats.insert(Seat(self.last), guest);
+        self.seats.push((Seat(self.last), guest));
         Some(Seat(self.last))
     }
 
     /// Takes a guest out, with all that the tree has of it.
     pub(crate) fn dismiss(&mut self, seat: Seat, tree: &mut Tree, ops: &mut Vec<Op>) {
-        if let Some(guest) = self.seats.remove(&seat)
+        if let Some(at) = self.seats.iter().position(|(other, _)| *other == seat)
+            && let (_, guest) = self.seats.remove(at)
             && let Holds::Document(document, _) = guest.holds
         {
             self.remove(document, tree, ops);
@@ -134,7 +135,7 @@ impl Guests {
 
     /// Says which number a guest's `iframe` has now.
     pub(crate) fn seat(&mut self, seat: Seat, frame: Option<NodeId>) {
-        if let Some(guest) = self.seats.get_mut(&seat)
+        if let Some(guest) = find(&mut self.seats, seat)
             && guest.frame != frame
         {
             guest.frame = frame;
@@ -145,7 +146,7 @@ impl Guests {
     /// The page is read anew: nothing of any guest is there.
     pub(crate) fn restart(&mut self) {
         self.owners.clear();
-        for guest in self.seats.values_mut() {
+        for (_, guest) in &mut self.seats {
             guest.holds = Holds::Nothing;
             guest.untold = false;
         }
@@ -168,7 +169,7 @@ impl Guests {
 
     /// The `iframe` of a guest.
     pub(crate) fn frame(&self, seat: Seat) -> Option<NodeId> {
-        self.seats.get(&seat)?.frame
+        self.seats.iter().find(|(other, _)| *other == seat)?.1.frame
     }
 
     /// Makes what the tree has of the guests fit what it says of their frames by now: who has lost its
@@ -206,7 +207,7 @@ impl Guests {
 
     /// Whom to tell to begin.
     pub(crate) fn take_begins(&mut self) -> Vec<(Seat, Begin)> {
-        let untold = |(seat, guest): (&Seat, &mut Guest)| {
+        let untold = |(seat, guest): &mut (Seat, Guest)| {
             let terms = guest.holds.terms()?;
             let begin = Begin { turn: guest.turn, masked: terms == Terms::Masked };
             std::mem::take(&mut guest.untold).then_some((*seat, begin))
@@ -221,12 +222,10 @@ impl Guests {
         tree: &mut Tree,
         ops: &mut Vec<Op>,
     ) {
-        let mut seats: Vec<Seat> =
+        let seats: HashSet<Seat> =
             touched.filter_map(|id| self.owners.get(&id).map(|(seat, _)| *seat)).collect();
-        seats.sort_unstable();
-        seats.dedup();
         for seat in seats {
-            let Some(guest) = self.seats.get_mut(&seat) else { continue };
+            let Some(guest) = find(&mut self.seats, seat) else { continue };
             if let Holds::Document(document, _) =
                 std::mem::replace(&mut guest.holds, Holds::Nothing)
             {
@@ -268,7 +267,7 @@ impl Guests {
         reserve: impl FnOnce(u32) -> u32,
     ) -> Result<Reply, Unwelcome> {
         let Host { policy, tree, addresses, out } = host;
-        let guest = self.seats.get_mut(&seat).ok_or(Unwelcome)?;
+        let guest = find(&mut self.seats, seat).ok_or(Unwelcome)?;
         let now = terms(&self.owners, seat, guest.frame, policy, tree);
         // It may be on its way since before its frame went or was masked.
         let (Some(frame), Some(terms)) = (guest.frame, now) else { return Ok(Reply::Nothing) };
@@ -341,7 +340,7 @@ impl Guests {
         asset: &GuestAsset,
         addresses: &mut Addresses,
     ) -> Option<u32> {
-        let guest = self.seats.get_mut(&seat)?;
+        let guest = find(&mut self.seats, seat)?;
         if asset.turn != guest.turn || guest.untold || guest.holds.terms() != Some(Terms::Own) {
             return None;
         }
@@ -356,6 +355,10 @@ impl Holds {
             Self::Nothing | Self::Asked(_) => None,
         }
     }
+}
+
+fn find(seats: &mut [(Seat, Guest)], seat: Seat) -> Option<&mut Guest> {
+    seats.iter_mut().find(|(other, _)| *other == seat).map(|(_, guest)| guest)
 }
 
 /// The terms for a guest where its frame is now; none if something else is in it.

@@ -280,16 +280,16 @@ fn messages_to_a_guest() {
     use ToGuest as M;
     let act = Act { serial: 251, action: Action::Check { target: NodeId(9), checked: true } };
     // Made without a session, an errand can only be read.
-    let errand: Errand = wire::decode(&wire::encode(&act)).unwrap();
+    let errand: Errand = wire::decode(&wire::encode(&wire::encode(&FromAgent::Act(act)))).unwrap();
     let annotate = Annotate::Pointer { target: NodeId(9), at: Spot { x: 1, y: 2 } };
-    let mark = Mark { annotate, name: "Meera".into() };
+    let mark = Mark::new(annotate, "Meera".into());
     golden!(M, M::Begin(_) | M::Applied(_) | M::Repair(_) | M::Act(_) | M::End | M::Mark(_) => {
         M::Begin(Begin { turn: 300, masked: true }) => "00fb2c0101",
         M::Applied(Applied { number: 65_536 }) => "01fc00000100",
         M::Repair(Repair { number: 2, digest: vec![5, 6] }) => "0202020506",
-        M::Act(errand) => "03fbfb00050901",
+        M::Act(errand) => "030704fbfb00050901",
         M::End => "04",
-        M::Mark(mark) => "0500090102054d65657261",
+        M::Mark(mark) => "05050500090102054d65657261",
     });
 }
 

@@ -14,7 +14,7 @@ use saath_core::message::guest::{Errand, FromGuest, GuestAsset, GuestPage, Mark,
 use saath_core::message::page::{Applied, Page, Repair};
 use saath_core::session::Grant;
 use saath_protocol::wire;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -56,11 +56,11 @@ pub(crate) enum Event {
 #[must_use]
 pub(crate) struct Guests {
     ports: Ports,
-    seats: BTreeMap<u32, Seat>,
+    seats: HashMap<u32, Seat>,
     /// Pages that came and are not taken yet: one of each guest.
     waiting: VecDeque<(u32, GuestPage)>,
     /// What was passed on and is not answered, by its number.
-    errands: BTreeMap<u32, u32>,
+    errands: HashMap<u32, u32>,
     answers: Vec<ActionResult>,
     /// Over whom the agent's pointer is.
     pointed: Option<u32>,
@@ -79,9 +79,9 @@ impl Guests {
         let ports = Ports::new(origins, &came, &heard);
         Self {
             ports,
-            seats: BTreeMap::new(),
+            seats: HashMap::new(),
             waiting: VecDeque::new(),
-            errands: BTreeMap::new(),
+            errands: HashMap::new(),
             answers: vec![],
             pointed: None,
             assets: Intake::default(),
@@ -209,7 +209,7 @@ impl Guests {
         let to = annotate.target().and_then(|target| capture.guest(target));
         let to = to.and_then(|(seat, own, _)| Some((self.key(seat)?, own)));
         let send = |key, annotate| {
-            self.send(key, &ToGuest::Mark(Mark { annotate, name: name.to_owned() }));
+            self.send(key, &ToGuest::Mark(Mark::new(annotate, name.to_owned())));
         };
         match annotate {
             Annotate::Clear => self.seats.keys().for_each(|&key| send(key, Annotate::Clear)),

@@ -11,7 +11,6 @@ use super::screen::Asked;
 use crate::node::{self, AttrKind, AttrName};
 use cssparser::{ParseError, Parser, Token};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// More names than these no page needs at once.
 const MOST_NAMES: usize = 256;
@@ -27,20 +26,40 @@ const OTHERS: &str = "█";
 /// The names that sheets ask for, in lower case, and of each the words that they give.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attributes {
-    asked: BTreeMap<String, Words>,
+    /// Sorted by name.
+    asked: Vec<(String, Words)>,
     /// Names that elements were found to have, by what was asked at that time.
-    met: BTreeSet<String>,
+    met: Sorted,
     /// Whether those were too many to list.
     met_more: bool,
     /// Those of them that more is asked for by now.
-    due: BTreeSet<String>,
+    due: Sorted,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Words {
-    exact: BTreeSet<String>,
+    exact: Sorted,
     /// In lower case, where the sheet does not mind.
-    folded: BTreeSet<String>,
+    folded: Sorted,
+}
+
+/// A few texts, each once: a tree would be of more weight in the module than they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Sorted(Vec<String>);
+
+impl Sorted {
+    fn get(&self, text: &str) -> Option<&String> {
+        self.0.binary_search_by(|other| other.as_str().cmp(text)).ok().map(|at| &self.0[at])
+    }
+
+    /// Whether it was not there yet.
+    fn insert(&mut self, text: String) -> bool {
+        let place = self.0.binary_search(&text);
+        if let Err(at) = place {
+            self.0.insert(at, text);
+        }
+        place.is_err()
+    }
 }
 
 /// A word that a sheet gives.
@@ -56,30 +75,40 @@ impl Attributes {
     /// more be asked later.
     pub fn told(&mut self, name: &str, value: &str) -> Option<String> {
         let name = lower(name);
-        if !self.met.contains(&*name) {
-            if self.met.len() < MOST_MET {
+        if self.met.get(&name).is_none() {
+            if self.met.0.len() < MOST_MET {
                 self.met.insert(name.clone().into_owned());
             } else {
                 self.met_more = true;
             }
         }
-        self.asked.get(&*name).map(|words| words.of(value))
+        self.place(&name).ok().map(|at| self.asked[at].1.of(value))
     }
 
     /// Names of which more may be told by now than when elements were found to have them, since the
     /// last call.
-    pub fn take_due(&mut self) -> BTreeSet<String> {
-        std::mem::take(&mut self.due)
+    pub fn take_due(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.due.0)
+    }
+
+    /// Where a name is among those asked for, or would be.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.asked.binary_search_by(|(other, _)| other.as_str().cmp(name))
     }
 
     fn note(&mut self, name: String, word: Option<Word>) {
-        let met = self.met_more || self.met.contains(&name);
-        let is_new = !self.asked.contains_key(&name);
-        if is_new && self.asked.len() >= MOST_NAMES {
-            return;
-        }
-        let words = self.asked.entry(name.clone()).or_default();
-        let grown = word.is_some_and(|word| words.note(word));
+        let met = self.met_more || self.met.get(&name).is_some();
+        let place = self.place(&name);
+        let at = match place {
+            Ok(at) => at,
+            Err(_) if self.asked.len() >= MOST_NAMES => return,
+            Err(at) => {
+                self.asked.insert(at, (name.clone(), Words::default()));
+                at
+            }
+        };
+        let is_new = place.is_err();
+        let grown = word.is_some_and(|word| self.asked[at].1.note(word));
         if met && (is_new || grown) {
             self.due.insert(name);
         }
@@ -89,7 +118,7 @@ impl Attributes {
         for (name, Words { exact, folded }) in others.asked {
             self.note(name.clone(), None);
             for (texts, folds) in [(exact, false), (folded, true)] {
-                for text in texts {
+                for text in texts.0 {
                     self.note(name.clone(), Some(Word { text, folds }));
                 }
             }
@@ -111,7 +140,7 @@ impl Words {
     }
 
     fn is_data(&self) -> bool {
-        self.exact.len() + self.folded.len() > MOST_WORDS
+        self.exact.0.len() + self.folded.0.len() > MOST_WORDS
     }
 
     fn of(&self, value: &str) -> String {

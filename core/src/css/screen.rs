@@ -52,8 +52,9 @@ pub struct Asked {
 impl Asked {
     /// What a replica shows without any style sheet: where the focus is, and what was filled in.
     pub fn by_browsers() -> Self {
-        let states = state::ALWAYS.iter().map(|&word| word.into()).collect();
-        Self { states, attributes: Attributes::default() }
+        let mut asked = Self::default();
+        state::ALWAYS.iter().for_each(|&word| asked.note(word));
+        asked
     }
 
     /// The words of states, each a pseudo-class without its colon, but for [`state::UNDEFINED`] and

@@ -1,9 +1,11 @@
 //! What a page and the client of a frame of another origin say to each other through their port.
 
+use super::FromAgent;
 use super::action::{Act, ActionResult};
 use super::annotation::Annotate;
 use super::page::{Applied, Page, Repair};
 use crate::session::Grant;
+use saath_protocol::wire::{self, DecodeError};
 use wincode::{SchemaRead, SchemaWrite};
 
 /// From the page to the client in a frame.
@@ -23,29 +25,46 @@ pub enum ToGuest {
     Mark(Mark),
 }
 
-/// What the agent shows in the frame.
+/// What the agent shows in the frame: the agent's own message, with the target in the guest's numbers.
+/// As bytes, so that the module has what reads and writes such messages once.
 #[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
 pub struct Mark {
-    /// With the target in the guest's numbers.
-    pub annotate: Annotate,
+    annotate: Vec<u8>,
     /// The agent's name.
     pub name: String,
 }
 
-/// An action that the agent may do, passed on to where its target is.
+impl Mark {
+    /// With the target in the guest's numbers.
+    pub fn new(annotate: Annotate, name: String) -> Self {
+        Self { annotate: wire::encode(&FromAgent::Annotate(annotate)), name }
+    }
+
+    pub(crate) fn annotate(&self) -> Result<Annotate, DecodeError> {
+        match wire::decode(&self.annotate)? {
+            FromAgent::Annotate(annotate) => Ok(annotate),
+            _ => Err(DecodeError),
+        }
+    }
+}
+
+/// An action that the agent may do, passed on to where its target is, as a [`Mark`] is.
 #[derive(Debug, Clone, PartialEq, SchemaRead, SchemaWrite)]
 pub struct Errand {
-    act: Act,
+    act: Vec<u8>,
 }
 
 impl Errand {
     /// With the target in the guest's numbers. The grant is the proof of consent.
     pub fn new(_grant: &Grant, act: Act) -> Self {
-        Self { act }
+        Self { act: wire::encode(&FromAgent::Act(act)) }
     }
 
-    pub(crate) fn into_act(self) -> Act {
-        self.act
+    pub(crate) fn act(&self) -> Result<Act, DecodeError> {
+        match wire::decode(&self.act)? {
+            FromAgent::Act(act) => Ok(act),
+            _ => Err(DecodeError),
+        }
     }
 }
 

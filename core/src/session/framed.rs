@@ -9,9 +9,10 @@ use super::{Grant, Millis, plain_text};
 use crate::message::action::{Act, ActionResult, Outcome};
 use crate::message::annotation::Annotate;
 use crate::message::control::Level;
-use crate::message::guest::{Begin, FromGuest, GuestAsset, GuestPage, Mark, ToGuest};
+use crate::message::guest::{Begin, FromGuest, GuestAsset, GuestPage, ToGuest};
 use crate::message::page::Page;
-use crate::tree::{Digest, DigestError};
+use crate::tree::Digest;
+use saath_protocol::wire::DecodeError;
 
 /// The longest name that is shown.
 const MAX_NAME: usize = 80;
@@ -60,8 +61,8 @@ impl Framed {
     /// What a message of the page comes to.
     ///
     /// # Errors
-    /// [`DigestError`]: no honest page sends this, and the port is to be closed.
-    pub fn hear(&mut self, now: Millis, message: ToGuest) -> Result<Order, DigestError> {
+    /// [`DecodeError`]: no honest page sends this, and the port is to be closed.
+    pub fn hear(&mut self, now: Millis, message: ToGuest) -> Result<Order, DecodeError> {
         Ok(match message {
             ToGuest::Begin(begin) => {
                 self.begin = Some(begin);
@@ -82,11 +83,11 @@ impl Framed {
                 if repair.digest.is_empty() {
                     Order::Fresh
                 } else {
-                    Order::Repair(Digest::decode(&repair.digest)?)
+                    Order::Repair(Digest::decode(&repair.digest).map_err(|_| DecodeError)?)
                 }
             }
             ToGuest::Act(errand) => {
-                let act = errand.into_act();
+                let act = errand.act()?;
                 let admitted = self.actions.admit(now, act.serial);
                 let grant = Grant::of(Level::Act).filter(|_| self.begin.is_some());
                 match (admitted, grant) {
@@ -101,8 +102,8 @@ impl Framed {
             }
             // Who stands where everything is masked is pointed at all the same.
             ToGuest::Mark(_) if self.begin.is_none() => Order::Wait,
-            ToGuest::Mark(Mark { annotate, name }) => {
-                Order::Mark(annotate.plain(), plain_text(&name, MAX_NAME))
+            ToGuest::Mark(mark) => {
+                Order::Mark(mark.annotate()?.plain(), plain_text(&mark.name, MAX_NAME))
             }
             ToGuest::End => {
                 self.begin = None;
@@ -140,7 +141,7 @@ impl Framed {
 mod tests {
     use super::*;
     use crate::message::action::Action;
-    use crate::message::guest::Errand;
+    use crate::message::guest::{Errand, Mark};
     use crate::message::page::{Applied, PageKind, Repair};
     use crate::node::NodeId;
 
@@ -204,7 +205,7 @@ mod tests {
         let mark = || {
             let label = "pay\u{202E} here".into();
             let annotate = Annotate::Highlight { target: NodeId(2), label };
-            ToGuest::Mark(Mark { annotate, name: "Meera\n\u{200B}Joshi".into() })
+            ToGuest::Mark(Mark::new(annotate, "Meera\n\u{200B}Joshi".into()))
         };
         assert!(matches!(Framed::new(Millis(0)).hear(Millis(0), mark()), Ok(Order::Wait)));
         let Ok(Order::Mark(Annotate::Highlight { label, .. }, name)) =

@@ -4,7 +4,7 @@ use crate::browser::now;
 use saath_core::assets::BUDGET;
 use saath_core::message::guest::GuestAsset;
 use saath_core::session::Millis;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// The largest one, in bytes.
 pub(crate) const MAX_ASSET: usize = 4 << 20;
@@ -19,7 +19,7 @@ pub(super) struct Intake {
     taken: Vec<(u32, GuestAsset)>,
     bytes: usize,
     /// When each was painted last.
-    painted: BTreeMap<u32, Millis>,
+    painted: HashMap<u32, Millis>,
 }
 
 impl Intake {
