@@ -150,7 +150,7 @@ impl Words {
         let mut told: Vec<&str> = vec![];
         let mut others = false;
         for word in value.split_ascii_whitespace() {
-            let found = self.exact.get(word).or_else(|| self.folded.get(&*lower(word)));
+            let found = self.exact.get(word).or_else(|| self.folded.get(&lower(word)));
             match found {
                 Some(word) => told.push(word),
                 None => others = true,
