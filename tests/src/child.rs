@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal};
 
-/// TERM to the program, five seconds to obey, then KILL to the group.
+/// The program's number is the first line, before anything of its own. At the end TERM, five seconds to
+/// obey, then KILL to the group.
 const LEASH: &str = r#"
-"$@" & job=$!
-echo $job
+sh -c 'echo $$; exec "$@"' sh "$@" & job=$!
 cat > /dev/null
 kill -TERM $job
 (sleep 5; kill -KILL 0) &

@@ -60,7 +60,10 @@ impl Masker<'_> {
         let name = self.raw.strings.get(key);
         let text = self.raw.strings.get(value);
         let Some((attr, kind)) = AttrName::parse(name) else {
-            if node::is_own(name) {
+            // A script can give one upper case; of an element of HTML no selector asks for such a name.
+            let is_asked_for =
+                namespace != Namespace::Html || !name.bytes().any(|b| b.is_ascii_uppercase());
+            if is_asked_for && node::is_own(name) {
                 self.own_attribute(owner, key, value);
             }
             return;

@@ -93,6 +93,14 @@ fn what_is_shown_has_its_own_words() {
     check(&strict(), element, &["x-a"]);
 }
 
+/// In HTML no selector asks for such a name, and a replica cannot have it.
+#[test]
+fn a_name_in_upper_case_is_not_told() {
+    let element = El { tag: "p", attrs: &[("Variant", "ghost")], ..El::default() };
+    assert_eq!(told(SHEET, element), pairs(&[]));
+    assert_eq!(told(SHEET, El { attrs: &[("variant", "ghost")], ..element }).len(), 1);
+}
+
 #[test]
 fn handlers_and_addresses_are_only_there() {
     let element = El { tag: "p", attrs: &[("onclick", "pay"), ("src", "pay")], ..El::default() };
