@@ -40,15 +40,17 @@ impl Visit {
               frame.contentWindow.postMessage({ ask: question }, site);
             });";
         session.customer.eval(build, json!([{ "site": site }])).await?;
-        // As the loader does it, which knows of no frames on the pages of the portal.
-        let share = "
-            const { saathRelay: relay, saathPolicy, saathJwks: jwks } =
-              document.querySelector('script[data-saath-relay]').dataset;
-            const saath = await import('/saath/saath.js');
-            await saath.default();
-            const policy = await (await fetch(saathPolicy)).json();
-            saath.share({ relay, policy, agents: { jwks }, frames: [argument] })";
-        session.customer.eval_async(share, json!(site)).await?;
+        // Once more, as it would be on a page that names the frame.
+        let load = "
+            document.querySelector('script[data-saath-relay]').dataset.saathFrames = argument;
+            document.querySelector('saath-help').remove();
+            const loader = document.createElement('script');
+            Object.assign(loader, { type: 'module', src: '/saath/loader.js?again' });
+            const loaded = new Promise((done) => { loader.onload = done; });
+            document.head.append(loader);
+            await loaded";
+        session.customer.eval_async(load, json!(site)).await?;
+        session.press_help().await;
         let pin = session.pin().await.digits();
         session.open_console(&demo, &demo.token("meera").await?).await?;
         session.type_pin(&pin).await?;
