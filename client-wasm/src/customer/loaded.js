@@ -2,11 +2,10 @@
 // some leave out what they had already. Those are asked, in ways in which they ask nobody else for
 // what they do not have.
 
-import { Map, dom } from "../dom/native.js";
+import { IS_FIREFOX, Map, dom } from "../dom/native.js";
 
 // Engines that can tell what came from their cache list all that did.
 const TELLS_OF_CACHE = "deliveryType" in PerformanceResourceTiming.prototype;
-const IS_FIREFOX = CSS.supports("-moz-appearance", "none");
 // A sheet may name hundreds.
 const AT_ONCE = 32;
 

@@ -2,7 +2,7 @@
 // focus. It paints them by what is really so, which in a replica it never is. What it would paint is
 // laid over them as drawings of the same shapes, for controls that no page has styled otherwise.
 
-import { IS_WEBKIT, dom } from "./native.js";
+import { Array, IS_WEBKIT, Map, Set, dom } from "./native.js";
 
 const LOOK = "data-saath-look";
 // That of Apple has other controls, and fonts by such names.

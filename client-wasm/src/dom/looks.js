@@ -2,10 +2,9 @@
 // paints them by what is really so, which in a replica it never is; what it would paint is styled, for
 // controls that no page has styled otherwise.
 
-import { dom } from "./native.js";
+import { IS_FIREFOX, Set, dom } from "./native.js";
 
 const LOOK = "data-saath-look";
-const IS_FIREFOX = CSS.supports("-moz-appearance", "none");
 const BUTTONS = new Set(["button", "submit", "reset"]);
 const BOXES = new Set(["checkbox", "radio"]);
 const TEXTS = new Set(["text", "search", "url", "tel", "email", "password", "number"]);

@@ -2,7 +2,8 @@
 // controls hide the form's properties by their names, and forms and images hide a document's: so
 // nothing is asked of a node by a property of its own where that can be. It is as fast.
 
-// What only this engine does, it cannot be asked for.
+// What only one engine does, it cannot be asked for.
+export const IS_FIREFOX = CSS.supports("-moz-appearance", "none");
 export const IS_WEBKIT = CSS.supports("-webkit-nbsp-mode", "space");
 
 const { getOwnPropertyDescriptor, ownKeys } = Reflect;

@@ -3,7 +3,7 @@
 // sheet asks for. After a first look at a root it is events that say which elements may have others;
 // the engine is then asked for those alone.
 
-import { Array, IS_WEBKIT, Map, Set, dom, focusedIn } from "./native.js";
+import { Array, IS_FIREFOX, IS_WEBKIT, Map, Set, dom, focusedIn } from "./native.js";
 
 const INTERVAL = 1000;
 const STIRS = ["pointerover", "pointerout", "pointerdown", "pointerup", "pointercancel", "dragend", "focusin",
@@ -30,7 +30,7 @@ export class Pseudos {
     win.addEventListener("hashchange", () => this.find(this.roots, ["target", "target-within"]), { signal });
     this.reset();
     // There the browser's own controls show where the pointer is, or the focus.
-    if (win.CSS.supports("-moz-appearance", "none")) this.ask(["active", "hover"]);
+    if (IS_FIREFOX) this.ask(["active", "hover"]);
     if (IS_WEBKIT) this.ask(["active", "focus", "hover"]);
   }
 
