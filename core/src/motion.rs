@@ -238,7 +238,8 @@ mod tests {
         for number in ["0", "-1", "120", "0.5", "1e-7", "-1.5e+3", "1000000000000000"] {
             assert!(is_number(number), "{number}");
         }
-        for other in ["", "-", "1 ", "1e21", "1px", "1/**/", "NaN", "Infinity", "1,2", "0x1", "1e"]
+        for other in
+            ["", "-", "1 ", "1-1", "1e21", "1px", "1/**/", "NaN", "Infinity", "1,2", "0x1", "1e"]
         {
             assert!(!is_number(other), "{other}");
         }

@@ -278,7 +278,7 @@ mod tests {
     fn scripts_lose_their_comments_and_nothing_else() {
         let script = "// What.\nif (a) {\n  /** Why. */\n  /**\n   * How.\n   */\n\n  b(\"//x\"); // here\n}\n";
         assert_eq!(bare(script).unwrap(), "if (a) {\nb(\"//x\"); // here\n}\n");
-        let text = "const text = `two\n  // lines`;\n";
+        let text = "const text = `three\n  // lines\n  /** of text`;\n";
         assert_eq!(bare(text).unwrap(), text);
         assert!(bare("const text = `\n").is_err());
     }
