@@ -28,7 +28,7 @@ const PAGES: &[&str] = &[
     "layers/stacked",
     "media/canvas",
     "media/fitted",
-    "scroll/page",
+    "scroll/nested",
     "scroll/sticky",
     "shadow/host-styles",
     "styles/animated",
