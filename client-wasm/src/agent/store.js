@@ -3,6 +3,8 @@
 // nothing else.
 
 const NAME = "saath-assets";
+// A new one for each change of what is checked in an asset before it is kept.
+const VERSION = 2;
 // Of the copies, in bytes; what was not used for the longest time goes first.
 const ROOM = 64 << 20;
 
@@ -91,10 +93,12 @@ function tablesOf(db) {
 }
 
 function open() {
-  const opening = indexedDB.open(NAME, 1);
+  const opening = indexedDB.open(NAME, VERSION);
   opening.onupgradeneeded = () => {
-    opening.result.createObjectStore("blobs");
-    opening.result.createObjectStore("uses", { keyPath: "key" }).createIndex("used", "used");
+    const db = opening.result;
+    for (const name of Array.from(db.objectStoreNames)) db.deleteObjectStore(name);
+    db.createObjectStore("blobs");
+    db.createObjectStore("uses", { keyPath: "key" }).createIndex("used", "used");
   };
   return answer(opening);
 }

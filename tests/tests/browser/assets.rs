@@ -53,7 +53,7 @@ async fn stop(session: &Session) -> Result<()> {
 /// What the console keeps: how many copies, and their bytes.
 async fn kept(session: &Session) -> Result<(u64, u64)> {
     let body = "
-        const opening = indexedDB.open('saath-assets', 1);
+        const opening = indexedDB.open('saath-assets');
         await new Promise((done) => { opening.onsuccess = done; });
         const asking = opening.result.transaction('uses').objectStore('uses').getAll();
         await new Promise((done) => { asking.onsuccess = done; });
@@ -135,7 +135,7 @@ async fn what_the_console_keeps_is_bounded() -> Result<()> {
     stop(&session).await?;
     // As if from sessions long ago: more than there is room for by the banner.
     let fill = "
-        const opening = indexedDB.open('saath-assets', 1);
+        const opening = indexedDB.open('saath-assets');
         await new Promise((done) => { opening.onsuccess = done; });
         const doing = opening.result.transaction(['blobs', 'uses'], 'readwrite');
         doing.objectStore('blobs').clear();
@@ -149,7 +149,7 @@ async fn what_the_console_keeps_is_bounded() -> Result<()> {
     session.agent.eval_async(fill, Value::Null).await?;
     pictured(&session, &demo, "").await?;
     let oldest = "
-        const opening = indexedDB.open('saath-assets', 1);
+        const opening = indexedDB.open('saath-assets');
         await new Promise((done) => { opening.onsuccess = done; });
         const asking = opening.result.transaction('blobs').objectStore('blobs').getAllKeys();
         await new Promise((done) => { asking.onsuccess = done; });
@@ -161,6 +161,42 @@ async fn what_the_console_keeps_is_bounded() -> Result<()> {
     .await;
     let (_, bytes) = kept(&session).await?;
     ensure!(bytes <= 64 << 20, "{bytes} bytes");
+    stop(&session).await
+}
+
+/// What an earlier version of the client has checked may not be what this one would let pass.
+#[tokio::test]
+async fn what_an_earlier_version_kept_is_gone() -> Result<()> {
+    let demo = Demo::start()?;
+    let session = Session::open().await?;
+    let earlier = "
+        const opening = indexedDB.open('saath-assets', 1);
+        opening.onupgradeneeded = () => {
+          opening.result.createObjectStore('blobs').put(new Blob(['<svg/>']), 'old');
+          const uses = opening.result.createObjectStore('uses', { keyPath: 'key' });
+          uses.createIndex('used', 'used');
+          uses.put({ key: 'old', size: 6, used: 1 });
+        };
+        await new Promise((done) => { opening.onsuccess = done; });
+        opening.result.close()";
+    session.agent.goto(&demo.console).await?;
+    session.agent.eval_async(earlier, Value::Null).await?;
+    assert_eq!(kept(&session).await?, (1, 6));
+    pictured(&session, &demo, "").await?;
+    until("the two of the page", async || {
+        let (count, bytes) = kept(&session).await?;
+        ensure!(count == 2 && bytes > 6, "{count}, {bytes} bytes");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+    let old = "
+        const opening = indexedDB.open('saath-assets');
+        await new Promise((done) => { opening.onsuccess = done; });
+        const asking = opening.result.transaction('blobs').objectStore('blobs').count('old');
+        await new Promise((done) => { asking.onsuccess = done; });
+        opening.result.close();
+        return asking.result";
+    assert_eq!(session.agent.eval_async(old, Value::Null).await?, json!(0));
     stop(&session).await
 }
 
@@ -184,7 +220,19 @@ async fn the_agents_browser_requests_nothing() -> Result<()> {
           <iframe src=\"/returns.html\"></iframe><iframe srcdoc=\"<img src='/hills.webp?inside'>\"></iframe>
           <object data=\"/weave.svg?object\"></object><embed src=\"/weave.svg?embed\"><input type=\"image\" src=\"/weave.svg?input\">
           <svg><image href=\"/hills.webp?image\"/><use href=\"/weave.svg#sign\"/><filter><feImage href=\"/weave.svg?filter\"/></filter></svg>
-          <link rel=\"stylesheet\" href=\"/portal.css?late\"><a href=\"/index.html\" ping=\"/ping\">away</a>`)";
+          <link rel=\"stylesheet\" href=\"/portal.css?late\"><a href=\"/index.html\" ping=\"/ping\">away</a>`);
+        // Parts of drawings stand in the document: what such a one asks for, the document asks for.
+        const drawn = (words) => `<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"a\" d=\"M0 0h9v9z\" ${words}/></svg>`;
+        const asks = (name) => `image-set('${location.origin}/weave.svg?${name}' 1x)`;
+        const drawings = { plain: drawn(''), asking: drawn(`style=\"mask-image: ${asks('mask')}\" cursor=\"${asks('cursor')}, auto\"`) };
+        const { fetch } = window;
+        window.fetch = (url, options) => {
+          const drawing = drawings[new URL(url, location).search.slice(1)];
+          if (!drawing) return fetch(url, options);
+          return Promise.resolve(new Response(new Blob([drawing], { type: 'image/svg+xml' })));
+        };
+        document.querySelector('main').insertAdjacentHTML('beforeend', `<svg>
+          <use href=\"/weave.svg?asking#a\"/><use id=\"plain\" href=\"/weave.svg?plain#a\"/></svg>`)";
     let refusals = "
         window.refused = [];
         document.addEventListener('securitypolicyviolation', (event) => window.refused.push(event.blockedURI))";
@@ -209,8 +257,8 @@ async fn the_agents_browser_requests_nothing() -> Result<()> {
     session.until_live().await;
     until_eq("the pictures", json!(true), async || session.replica(SHOWN).await).await;
     // The last ones of all that was added, and a while for what should not be.
-    let last = "return doc.querySelector('image')?.href.baseVal.startsWith('blob:') ?? false";
-    until_eq("the drawing", json!(true), async || session.replica(last).await).await;
+    let last = "return ['image', '#plain'].every((name) => doc.querySelector(name)?.href.baseVal.startsWith('blob:'))";
+    until_eq("the drawings", json!(true), async || session.replica(last).await).await;
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
 
     let asked = session.agent.requests().await?;

@@ -28,6 +28,28 @@ const NOT_PLAIN: &[&str] = &[
     "1999/xhtml",
     "src",
 ];
+/// All that a value needs to call. What fetches is a function as well, and there are more of them with
+/// each year: `image-set('…' 1x)` names an address without any of the words above.
+const FUNCTIONS: &[&str] = &[
+    "url",
+    "matrix",
+    "translate",
+    "translatex",
+    "translatey",
+    "scale",
+    "scalex",
+    "scaley",
+    "rotate",
+    "skew",
+    "skewx",
+    "skewy",
+    "rgb",
+    "rgba",
+    "hsl",
+    "hsla",
+    "calc",
+    "var",
+];
 /// The only references by name that are needed.
 const ENTITIES: &[&str] = &["amp;", "lt;", "gt;", "quot;", "apos;"];
 
@@ -43,7 +65,15 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
         && follows("<!d", &is_bare_doctype)
         && follows("<?", &|rest| rest.starts_with("xml "))
         && follows("url", &|rest| is_own(rest.trim_start().strip_prefix('(')))
+        && text.match_indices('(').all(|(at, _)| text.get(..at).is_some_and(calls_what_is_known))
         && follows("href", &|rest| is_own(rest.trim_start().strip_prefix('=')))
+}
+
+/// Whether what stands before a parenthesis is no function, or one of those that are known.
+fn calls_what_is_known(before: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || !c.is_ascii();
+    let name = before.rsplit(|c| !is_name(c)).next().unwrap_or("");
+    name.is_empty() || FUNCTIONS.contains(&name)
 }
 
 /// Whether a document type is only named: browsers read none of another address, and one that is
@@ -77,6 +107,10 @@ mod tests {
         check("<symbol id='a' viewBox='0 0 9 9'><path d='M0 0' style='fill: red'/></symbol>", true);
         check("<title>A &amp; B</title><use href='#a'/><use xlink:href = \"#a\"/>", true);
         check("<g id='image'/>", true);
+        check(
+            "<g transform='translate(1,2)rotate(3) scale (2)' fill='RGB(1 2 3)'/><!-- a (plain) sign -->",
+            true,
+        );
         check("<g fill='url(#g)' mask=\"url( '#m' )\"/><!-- a sign -->", true);
         assert!(is_plain(b"<?xml version='1.0'?><svg/>"));
         assert!(is_plain(
@@ -103,6 +137,11 @@ mod tests {
             "<p xmlns='http://www.w3.org/1999/xhtml'/>",
             "<a xlink:type='simple'/>",
             "<script/>",
+            "<path cursor=\"image-set('https://x/' 1x), auto\"/>",
+            "<path style=\"mask-image: -webkit-image-set('//x' 1x)\"/>",
+            "<path style='mask: IMAGE(\"//x\")'/>",
+            "<path style='filter: cross-fade(\"//x\", red)'/>",
+            "<path style='fill: unheard-of(\"//x\")'/>",
         ] {
             check(inner, false);
         }
