@@ -18,9 +18,9 @@ struct Visit {
     visits: usize,
     seat: Option<Seat>,
     guest: Client,
-    /// What becomes of the guest's next page.
     /// That it was asked for a page, and none has come.
     asked: bool,
+    /// What becomes of the guest's next page.
     tamper: Option<Tamper>,
 }
 

@@ -256,10 +256,14 @@ async fn the_agents_browser_requests_nothing() -> Result<()> {
     session.allow().await;
     session.until_live().await;
     until_eq("the pictures", json!(true), async || session.replica(SHOWN).await).await;
-    // The last ones of all that was added, and a while for what should not be.
+    // The last ones of all that was added.
     let last = "return ['image', '#plain'].every((name) => doc.querySelector(name)?.href.baseVal.startsWith('blob:'))";
     until_eq("the drawings", json!(true), async || session.replica(last).await).await;
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    // What comes after all of them, so that what they asked for would be asked by then.
+    let late = "document.querySelector('main').insertAdjacentHTML('beforeend', '<img id=\"late\" src=\"/hills.webp?late\" alt=\"\">')";
+    session.customer.eval(late, json!([])).await?;
+    let shown = "const late = doc.getElementById('late'); return Boolean(late?.naturalWidth && late.src.startsWith('blob:'))";
+    until_eq("the late picture", json!(true), async || session.replica(shown).await).await;
 
     let asked = session.agent.requests().await?;
     let own = |url: &&String| !["data:", "blob:", &demo.relay].iter().any(|s| url.starts_with(s));

@@ -14,7 +14,7 @@ const NODES_A_TURN: u64 = 2000;
 async fn large_pages_are_read_in_many_turns() -> Result<()> {
     let pages = Pages::start().await?;
     let page = Page::start(Engine::from_env()?, "bad-pages").await?;
-    for (kind, nodes) in [("nodes", 95_000), ("sheets", 2000), ("text", 0)] {
+    for (kind, nodes) in [("nodes", 100_000), ("sheets", 2000), ("text", 0)] {
         bulk(&pages, &page, kind).await?;
         same(&page).await.with_context(|| format!("{kind}: after the snapshot"))?;
         // Once more, with nobody asking for all of it at once.
@@ -78,7 +78,7 @@ async fn a_page_that_is_never_at_rest_is_followed() -> Result<()> {
     bulk(&pages, &page, "busy").await?;
     let body = "
         const before = viewer.frames.length;
-        const changes = await viewer.page().busy(2000);
+        const changes = await viewer.page().busy(10000);
         return [changes, viewer.frames.length - before]";
     let seen = page.eval_async(body, Value::Null).await?;
     let (changes, frames) = (seen[0].as_u64().unwrap_or(0), seen[1].as_u64().unwrap_or(0));

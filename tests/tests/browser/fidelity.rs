@@ -41,11 +41,15 @@ async fn a_wrong_replica_is_found() -> Result<()> {
     }
 
     // What no line of the tree says.
-    let body = "const sheet = new doc.defaultView.CSSStyleSheet();
-        sheet.replaceSync('p { filter: invert(1) }');
-        doc.adoptedStyleSheets = [...doc.adoptedStyleSheets, sheet]";
-    let fault = touched(&suite, case, body).await?.context("a filter is not found")?;
-    ensure!(!fault.tree && fault.pictures.is_some(), "{}", fault.what);
+    for filter in ["invert(1)", "drop-shadow(3px 0 red)"] {
+        let body = format!(
+            "const sheet = new doc.defaultView.CSSStyleSheet();
+            sheet.replaceSync('p {{ filter: {filter} }}');
+            doc.adoptedStyleSheets = [...doc.adoptedStyleSheets, sheet]"
+        );
+        let fault = touched(&suite, case, &body).await?.context("a filter is not found")?;
+        ensure!(!fault.tree && fault.pictures.is_some(), "{}", fault.what);
+    }
     Ok(())
 }
 

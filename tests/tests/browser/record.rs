@@ -83,10 +83,11 @@ async fn animations_run_on_by_themselves() -> Result<()> {
     same(&page).await?;
     let body = "
         const { length } = viewer.frames;
-        await new Promise((done) => setTimeout(done, 400));
-        viewer.differences();
         const [own, other] = [viewer.page().document, viewer.document()]
           .map((doc) => doc.getElementById('running').getAnimations()[0]);
+        const start = own.currentTime;
+        while (own.currentTime < start + 400) await new Promise(requestAnimationFrame);
+        viewer.differences();
         const apart = Math.abs(own.currentTime - other.currentTime);
         own.pause();
         viewer.differences();
