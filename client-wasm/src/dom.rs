@@ -237,7 +237,7 @@ impl Mirror {
     pub(crate) fn read(&self, request: &[u32], most: u32) -> Result<Reading<Raw>, JsValue> {
         self.reader.read(request, most)?;
         let (words, text) = (self.reader.take_words(), self.reader.take_text());
-        Reading::parse(&words, &text, &self.reader.take_lengths())
+        Reading::parse(&words, text, &self.reader.take_lengths())
             .map_err(|error| JsValue::from_str(&error.to_string()))
     }
 

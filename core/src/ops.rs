@@ -27,6 +27,11 @@ pub struct Strings {
 }
 
 impl Strings {
+    /// Texts that stand one after the other, by where each ends.
+    pub(crate) fn new(blob: String, ends: Vec<u32>) -> Self {
+        Self { blob, ends }
+    }
+
     /// Adds a text. No search for an equal one is made.
     pub(crate) fn push(&mut self, text: &str) -> StrId {
         self.blob.push_str(text);

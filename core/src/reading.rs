@@ -161,8 +161,12 @@ impl Reading<Raw> {
     ///
     /// # Errors
     /// [`ReadingError`] if the three do not fit one another.
-    pub fn parse(words: &[u32], blob: &str, lengths: &[u32]) -> Result<Self, ReadingError> {
-        let strings = split(blob, lengths).ok_or(ReadingError)?;
+    pub fn parse(
+        words: &[u32],
+        blob: impl Into<String>,
+        lengths: &[u32],
+    ) -> Result<Self, ReadingError> {
+        let strings = split(blob.into(), lengths).ok_or(ReadingError)?;
         let mut reader = Reader { words, count: strings.len(), items: vec![], settings: vec![] };
         reader.read().ok_or(ReadingError)?;
         Ok(Self { items: reader.items, settings: reader.settings, strings: Raw(strings) })
@@ -258,32 +262,58 @@ impl Reader<'_> {
 }
 
 /// JavaScript counts UTF-16 units, we count bytes; they are the same where all is ASCII.
-fn split(blob: &str, lengths: &[u32]) -> Option<Strings> {
-    let mut strings = Strings::default();
-    let mut rest = blob;
+fn split(blob: String, lengths: &[u32]) -> Option<Strings> {
     let ascii = blob.is_ascii();
+    let mut end = 0;
+    let mut ends = Vec::with_capacity(lengths.len());
     for &length in lengths {
-        let bytes = if ascii { length as usize } else { utf16_prefix(rest, length)? };
-        let (text, tail) = rest.split_at_checked(bytes)?;
-        strings.push(text);
-        rest = tail;
+        let rest = blob.get(end..)?;
+        end += if ascii { length as usize } else { utf16_prefix(rest, length)? };
+        ends.push(u32::try_from(end).ok()?);
     }
-    rest.is_empty().then_some(strings)
+    (end == blob.len()).then(|| Strings::new(blob, ends))
 }
 
 fn utf16_prefix(text: &str, units: u32) -> Option<usize> {
     let mut left = units as usize;
-    let mut chars = text.char_indices();
-    while left > 0 {
-        let (_, c) = chars.next()?;
-        left = left.checked_sub(c.len_utf16())?;
+    let mut at = 0;
+    // Eight bytes are nine units at most, if the last one begins a pair.
+    while left > 8
+        && let Some((&word, _)) = text.as_bytes().get(at..)?.split_first_chunk()
+    {
+        left -= utf16_units(u64::from_le_bytes(word));
+        at += 8;
     }
-    Some(chars.offset())
+    // The rest of a character that was counted.
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    let mut chars = text.get(at..)?.chars();
+    while left > 0 {
+        left = left.checked_sub(chars.next()?.len_utf16())?;
+    }
+    Some(text.len() - chars.as_str().len())
+}
+
+/// How many units the characters have that begin in eight bytes: one each, and two those of four
+/// bytes.
+fn utf16_units(word: u64) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (first, second, third, fourth) = (word >> 7, word >> 6, word >> 5, word >> 4);
+    let go_on = first & !second & ONES;
+    let begin_pairs = first & second & third & fourth & ONES;
+    8 - go_on.count_ones() as usize + begin_pairs.count_ones() as usize
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn split(blob: &str, lengths: &[u32]) -> Option<Strings> {
+        super::split(blob.to_owned(), lengths)
+    }
 
     #[test]
     fn texts_are_cut_by_utf16_units() {
@@ -292,7 +322,20 @@ mod tests {
         assert_eq!(texts, ["añ", "😀", "", "b"]);
         assert!(split("añ", &[3]).is_none());
         assert!(split("😀", &[1, 1]).is_none());
+        assert!(split("1234567😀", &[8, 1]).is_none());
         assert!(split("abc", &[2]).is_none());
+        assert!(split("abc", &[4]).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn texts_of_any_characters_are_cut(texts in vec("[a-zñ€क😀]{0,40}", 0..8)) {
+            let lengths: Vec<u32> =
+                texts.iter().map(|text| text.encode_utf16().count().try_into().unwrap()).collect();
+            let strings = split(&texts.concat(), &lengths).unwrap();
+            let cut: Vec<_> = (0..strings.len()).map(|i| strings.get(StrId(i))).collect();
+            prop_assert_eq!(cut, texts);
+        }
     }
 
     #[test]

@@ -104,10 +104,9 @@ fn browsers() -> Result<()> {
     in_firefox.context("in Firefox")
 }
 
-/// Two engines at a time: that is half as long as one after the other. What is known of WebKit is not
-/// enough for it to be held to it; `cargo xtask fidelity` has it, and recordings from one to another.
+/// All pages in three engines, and what one records in another.
 fn replicas() -> Result<()> {
-    fidelity::suite(&["--engine", "chromium,firefox"])
+    fidelity::suite(&[])
 }
 
 fn tests(how: &[&str], programs: &[(&str, PathBuf)]) -> Result<Command> {

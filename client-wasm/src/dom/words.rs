@@ -193,7 +193,7 @@ mod tests {
         words.push(0);
         let texts = ["iframe", "form"].into_iter().chain(names).chain(["value"]);
         let lengths: Vec<u32> = texts.clone().map(|text| text.len() as u32).collect();
-        let reading = Reading::parse(&words, &texts.collect::<String>(), &lengths).unwrap();
+        let reading = Reading::parse(&words, texts.collect::<String>(), &lengths).unwrap();
         let mut capture = Capture::new(Policy::default());
         let page = capture.turn(&reading).unwrap().page.unwrap();
         let batch = Replica::default().apply(&page).unwrap().batch;
