@@ -40,6 +40,10 @@ const TONE: u8 = 2;
 /// later states get [`HASTE`].
 const PATIENCE: Duration = Duration::from_secs(8);
 const HASTE: Duration = Duration::from_secs(1);
+/// How long the two are left alone before they are looked at again. WebKit paints a picture roughly
+/// whose size has just changed, and goes on so while it is painted more than twice a second: page and
+/// replica changing places is enough.
+const REST: Duration = Duration::from_millis(800);
 /// No page takes a third of it, on a slow machine.
 const HANGS: Duration = Duration::from_secs(60);
 
@@ -185,6 +189,7 @@ impl Suite {
                 return Ok((both.share, None));
             }
             if start.elapsed() < patience {
+                tokio::time::sleep(REST).await;
                 continue;
             }
             let tree = !wrong.is_empty();
