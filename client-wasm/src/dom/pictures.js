@@ -1,7 +1,7 @@
 // What an element shows that is a picture: where it comes from, and its size. The words are those
 // of `core/src/assets/picture.rs`. It decides nothing: what of it may be sent is decided in `core`.
 
-import { Array, Map, Set, WeakSet, dom, observer } from "./native.js";
+import { Array, IS_WEBKIT, Map, Set, WeakSet, dom, observer } from "./native.js";
 
 const PICTURE = 11;
 // What loads or plays tells so by events that do not leave a shadow tree.
@@ -138,7 +138,17 @@ function image(node) {
   // A drawing may have no size of its own, and be there all the same.
   return /\.svg([?#]|$)|^data:image\/svg/i.test(currentSrc) && node.clientWidth
     ? lines("0,0", "", "", currentSrc)
-    : "broken";
+    : isRefused(node) ? "none" : "broken";
+}
+
+// WebKit shows an image for which it may not ask, or cannot, as one without an address. No pattern can
+// be made of it; of one that has failed making it throws.
+function isRefused(node) {
+  try {
+    return IS_WEBKIT && !new OffscreenCanvas(1, 1).getContext("2d").createPattern(node, "");
+  } catch {
+    return false;
+  }
 }
 
 function video(node, id) {
