@@ -1,7 +1,7 @@
 //! What is known to be wrong and not yet mended, by name: `tests/fidelity/known.txt`.
 //!
 //! It holds for one page in one engine. A page that is right by now must leave the list, or what
-//! breaks it again would not be noticed; but for one of which the list says `sometimes:`.
+//! breaks it again would not be noticed.
 
 use anyhow::{Context, Result};
 
@@ -41,12 +41,10 @@ impl Known {
             |entry: &&Entry| entry.page == page && entry.engine == engine.replace(" to ", ">");
         match (self.0.iter().find(is_it), verdict) {
             (Some(entry), Verdict::Wrong(faults)) => Verdict::Known(entry.why, faults),
-            (Some(entry), Verdict::Same) if !entry.why.starts_with("sometimes:") => {
-                Verdict::Wrong(vec![Fault::words(
-                    "the list",
-                    "it is right by now: take it off tests/fidelity/known.txt".to_owned(),
-                )])
-            }
+            (Some(_), Verdict::Same) => Verdict::Wrong(vec![Fault::words(
+                "the list",
+                "it is right by now: take it off tests/fidelity/known.txt".to_owned(),
+            )]),
             (_, verdict) => verdict,
         }
     }
