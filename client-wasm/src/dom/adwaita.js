@@ -1,6 +1,7 @@
 // The looks that WebKitGTK gives to its own controls while they are pointed at, pressed or have the
 // focus. It paints them by what is really so, which in a replica it never is. What it would paint is
-// laid over them as drawings of the same shapes, for controls that no page has styled otherwise.
+// laid over them as drawings of the same shapes, for controls that no page has styled otherwise, and for
+// lists, of which the engine paints nearly as much if one has.
 
 import { Array, IS_WEBKIT, Map, Set, dom } from "./native.js";
 
@@ -29,41 +30,49 @@ const MOST = 64;
 
 export class Adwaita {
   constructor() {
+    // What is drawn, and its number.
     this.lists = new Map();
+    this.last = 0;
   }
 
   // As a style sheet.
   rules() {
-    return IS_GTK ? `@layer saath { ${BASE}\n${Array.from(this.lists.values()).join("\n")} }` : "";
+    return IS_GTK ? `@layer saath { ${BASE}\n${Array.from(this.lists, ([drawn, number]) => `[${LOOK}~="n${number}"] { ${drawn} }`).join("\n")} }` : "";
   }
 
-  // An element has other states by now, and all its styles. Says whether there are other rules.
+  // A control has other states or other styles by now. Says whether there are other rules, and nothing of
+  // one that need not be looked at again.
   show(node) {
     const kind = IS_GTK && kindOf(node);
-    if (!kind) return false;
+    if (!kind && !dom.hasAttribute(node, LOOK)) return undefined;
     dom.removeAttribute(node, LOOK);
     const words = (dom.getAttribute(node, "data-saath-state") ?? "").split(" ");
     const state = ["active", "hover"].find((word) => words.includes(word)) ?? "";
-    if (!state && !words.includes("focus") || dom.matches(node, ":disabled")) return false;
+    if (!state && !words.includes("focus") || !dom.isConnected(node)) return undefined;
     const style = dom.defaultView(dom.ownerDocument(node))?.getComputedStyle(node);
-    if (!style || !isPlain(style, kind)) return false;
+    if (!style || dom.matches(node, ":disabled")) return false;
+    const plain = isPlain(style, kind);
+    if (!plain && (kind !== "list" || !isEven(style))) return false;
     const around = words.includes("focus") && style.outlineStyle === "auto" ? "ring" : "";
     // What is cut off with the ring that the engine would add.
     if (around && style.boxShadow !== "none") return false;
     const size = `${dom.offsetWidth(node)} ${dom.offsetHeight(node)}`;
     const parts = [kind, state, around];
+    let isNew = false;
     if (kind === "box") {
       if (size !== `${BOX} ${BOX}` || style.accentColor !== "auto") return false;
       parts.push(dom.matches(node, ":checked, :indeterminate") ? "full" : "", node.type);
     } else if (kind === "range") {
       if (!around || !size.endsWith(" 20")) return false;
-    } else if (kind === "list") parts.push(size.replace(" ", "x"));
-    const look = parts.filter(Boolean).join(" ");
-    dom.setAttribute(node, LOOK, look);
-    if (kind !== "list" || this.lists.has(look)) return false;
-    if (this.lists.size >= MOST) this.lists.clear();
-    this.lists.set(look, listRule(look, ...size.split(" ").map(Number), FACES[state], around));
-    return true;
+    } else if (kind === "list") {
+      const drawn = list(style, ...size.split(" ").map(Number), FACES[state], around, plain);
+      isNew = !this.lists.has(drawn);
+      if (isNew && this.lists.size >= MOST) this.lists.clear();
+      if (isNew) this.lists.set(drawn, this.last++);
+      parts.push(`n${this.lists.get(drawn)}`);
+    }
+    dom.setAttribute(node, LOOK, parts.filter(Boolean).join(" "));
+    return isNew;
   }
 }
 
@@ -71,7 +80,7 @@ function kindOf(node) {
   const tag = dom.localName(node);
   if (tag === "button") return "button";
   if (tag === "textarea") return "area";
-  if (tag === "select") return node.multiple || node.size > 1 ? "" : "list";
+  if (tag === "select") return node.multiple || node.size > 1 ? "open" : "list";
   if (tag !== "input") return "";
   const { type } = node;
   if (type === "checkbox" || type === "radio") return "box";
@@ -79,14 +88,24 @@ function kindOf(node) {
   return BUTTONS.has(type) ? "button" : type === "range" ? "range" : "";
 }
 
-function isPlain(style, kind) {
-  if (style.appearance !== "auto" || style.backgroundImage !== "none") return false;
-  const sides = ["Top", "Right", "Bottom", "Left"].map((side) =>
+// Background, sort of border, its width and colour, and its radius, for each side.
+function sidesOf(style) {
+  return ["Top", "Right", "Bottom", "Left"].map((side) =>
     `${style.backgroundColor} ${["Style", "Width", "Color"].map((what) => style[`border${side}${what}`]).join(" ")} ${style.borderTopLeftRadius}`);
-  const plain = [PLAIN[kind], kind === "button" && PLAIN.pressed];
-  // A list has room for its arrow within.
-  return sides.every((side) => plain.includes(side)) && (kind !== "list" || style.padding === "0px");
 }
+
+function isPlain(style, kind) {
+  const plain = [PLAIN[kind], kind === "button" && PLAIN.pressed];
+  return isOurs(style) && sidesOf(style).every((side) => plain.includes(side));
+}
+
+// Whether it has a border of the page's that can be drawn: lists are painted as ever within that.
+function isEven(style) {
+  const [first, ...others] = sidesOf(style);
+  return isOurs(style) && ["solid", "none"].includes(style.borderTopStyle) && others.every((side) => side === first);
+}
+
+const isOurs = (style) => style.appearance === "auto" && style.backgroundImage === "none";
 
 function drawing(width, height, shapes) {
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes}</svg>`;
@@ -120,8 +139,8 @@ function ring(width, height, inset, radius) {
     `<path ${ACCENT} mask="url(#ring)" d="M0 0h${width}v${height}h-${width}z"/>`;
 }
 
-function button(width, height, color, isRinged) {
-  return rim(width, height, [0, 5], [1, 4], EDGE) + face(width, height, 1, 4, `fill="${color}"`) +
+function button(width, height, color, isRinged, outer = 5, inner = 4) {
+  return rim(width, height, [0, outer], [1, inner], EDGE) + face(width, height, 1, 4, `fill="${color}"`) +
     (isRinged && rim(width, height, [0, 3.5], [2, 2], ACCENT));
 }
 
@@ -130,10 +149,22 @@ function stretched(shapes) {
   return `border-image: ${drawing(24, 24, shapes)} 8 fill / 8px / 0 stretch`;
 }
 
-function listRule(look, width, height, color, isRinged) {
+// What a page has styled keeps its background, and has its border above the rest. There is room for the
+// arrow within what is around the words.
+function list(style, width, height, color, isRinged, isPlain) {
+  const [line, radius, ...within] = ["borderTopWidth", "borderTopLeftRadius", "paddingTop", "paddingRight", "paddingBottom", "paddingLeft"]
+    .map((name) => parseFloat(style[name]));
+  const edge = isPlain ? 0 : line;
+  // The engine smooths corners twice, as it cuts lists round: these come out nearest to that.
+  const corners = isRinged ? [] : [5.75, 3.5];
   const arrow = `<path fill="#2e3436" d="M${width - 18} ${(height - 16) / 2 + 6}h10l-5 5z"/>`;
-  const shapes = button(width, height, color, isRinged) + arrow + (isRinged && rim(width, height, [0, 5], [2, 2], ACCENT));
-  return `[${LOOK}="${look}"] { padding: 5px 21px 5px 5px; border-image: ${drawing(width, height, shapes)} 0 fill / 0 / 0 stretch }`;
+  const shapes = (edge && !isRinged ? face(width, height, edge, 0, `fill="${color}"`) : button(width, height, color, isRinged, ...corners)) + arrow +
+    (isRinged && rim(width, height, [0, 5], [2, 2], ACCENT)) +
+    (edge && face(width, height, edge / 2, Math.max(radius - edge / 2, 0), `fill="none" stroke="${style.borderTopColor}" stroke-width="${edge}"`));
+  const cut = isRinged ? radius : edge && radius - 1;
+  return `padding: ${[5, 21, 5, 5].map((room, i) => `${within[i] + room}px`).join(" ")} !important; ` +
+    `border-image: ${drawing(width, height, shapes)} 0 fill / 0 / 0 stretch !important; ` +
+    `background-clip: ${isPlain ? "content" : "border"}-box !important; ${cut > 0 ? `clip-path: inset(0 round ${cut}px)` : ""}`;
 }
 
 // A box keeps what the engine paints; this lies over it.
@@ -149,13 +180,13 @@ function boxRule(type, state, isRinged, full) {
 
 const each = (list, f) => list.map(f).join("\n");
 const BASE = `
-  [${LOOK}^="button"], [${LOOK}^="text"][${LOOK}~="ring"], [${LOOK}^="area"][${LOOK}~="ring"], [${LOOK}^="list"] {
+  [${LOOK}^="button"], [${LOOK}^="text"][${LOOK}~="ring"], [${LOOK}^="area"][${LOOK}~="ring"] {
     appearance: none; background-clip: content-box
   }
+  [${LOOK}^="list"] { appearance: none }
   /* Without the appearance it has there is the ring of any other element around it, too. */
   [${LOOK}^="button"][${LOOK}~="ring"] { clip-path: inset(0 round 2.5px) }
   :is([${LOOK}^="text"], [${LOOK}^="area"])[${LOOK}~="ring"] { clip-path: inset(0 round 4px) }
-  [${LOOK}^="list"][${LOOK}~="ring"] { clip-path: inset(0 round 5px) }
   ${each(["", "hover", "active"], (state) => each(["", "ring"], (around) =>
     `[${LOOK}="${["button", state, around].filter(Boolean).join(" ")}"] { ${stretched(button(24, 24, FACES[state], around))} }`))}
   :is([${LOOK}^="text"], [${LOOK}^="area"])[${LOOK}~="ring"] {

@@ -118,9 +118,9 @@ export class Cascade {
     this.renew();
   }
 
-  // An element has other states by now.
-  look(node) {
-    if (this.looks.show(node)) this.renew();
+  // Elements have other states by now, or other styles.
+  look() {
+    if (this.looks.settle()) this.renew();
   }
 
   hideScrollbars(hide) {

@@ -35,7 +35,8 @@ const RULES = `@layer saath {
 export class Looks {
   constructor(adwaita) {
     this.adwaita = adwaita;
-    // Controls that are pointed at or pressed: what else becomes of them may give them a look of their own.
+    // Elements with other states than before. Controls stay while they are pointed at, pressed or have the
+    // focus: what else becomes of them may give them a look of their own.
     this.nodes = new Set();
   }
 
@@ -44,30 +45,29 @@ export class Looks {
     return IS_FIREFOX ? RULES : this.adwaita.rules();
   }
 
-  // An element has other states by now, and all its styles. Says whether there are other rules.
-  show(node) {
-    if (!IS_FIREFOX) return this.adwaita.show(node);
-    this.nodes.add(node);
-    return false;
-  }
-
-  // The page is as it is told, for now.
+  // The page is as it is told, for now. Says whether there are other rules.
   settle() {
-    for (const node of this.nodes) if (!look(node)) this.nodes.delete(node);
+    let isNew = false;
+    for (const node of this.nodes) {
+      const found = IS_FIREFOX ? look(node) : this.adwaita.show(node);
+      if (found === undefined) this.nodes.delete(node);
+      isNew ||= found;
+    }
+    return isNew;
   }
 }
 
-// Whether it may have another look before long.
+// Says nothing of what need not be looked at again.
 function look(node) {
   const kind = kindOf(node);
-  if (!kind) return false;
+  if (!kind) return undefined;
   dom.removeAttribute(node, LOOK);
   const words = (dom.getAttribute(node, "data-saath-state") ?? "").split(" ");
   const state = ["active", "hover"].find((word) => words.includes(word));
-  if (!state || !dom.isConnected(node)) return false;
+  if (!state || !dom.isConnected(node)) return undefined;
   const style = dom.defaultView(dom.ownerDocument(node))?.getComputedStyle(node);
   if (style?.appearance === "auto" && !dom.matches(node, ":disabled")) give(node, kind, state, style);
-  return true;
+  return false;
 }
 
 function give(node, kind, state, style) {

@@ -185,7 +185,7 @@ export class Writer {
     }
     this.late = [];
     this.player.settle();
-    this.cascade.looks.settle();
+    this.cascade.look();
     if (document.activeElement !== focused) focused?.focus?.({ preventScroll: true });
   }
 
@@ -357,7 +357,7 @@ export class Writer {
       case SLOTTED: this.late.push([0, () => this.fill(node, value ?? "")]); break;
       case STATE:
         this.attributes.states(node, value);
-        this.late.push([6, () => this.cascade.look(node)]);
+        this.cascade.looks.nodes.add(node);
         break;
       case SCHEME: this.cascade.scheme(node, value); break;
       case WITHHELD:
