@@ -189,7 +189,9 @@ impl Suite {
                 return Ok((both.share, None));
             }
             if start.elapsed() < patience {
-                tokio::time::sleep(REST).await;
+                if self.page.engine == Engine::WebKit {
+                    tokio::time::sleep(REST).await;
+                }
                 continue;
             }
             let tree = !wrong.is_empty();
