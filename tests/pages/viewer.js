@@ -34,7 +34,9 @@ window.viewer = {
   async step(index) {
     const wishes = await page.steps[index]();
     // Many a step gives back what its last call did.
-    return [wishes].flat().every((wish) => Object.getPrototypeOf(wish ?? 0) === page.Object.prototype) ? wishes : null;
+    if (![wishes].flat().every((wish) => Object.getPrototypeOf(wish ?? 0) === page.Object.prototype)) return null;
+    frame.classList.remove("alone");
+    return wishes;
   },
   /** What the replica has otherwise than the page, in words; nothing if it is right. */
   differences() {
@@ -154,6 +156,8 @@ function unlike() {
 async function start() {
   await init();
   await fresh();
+  // Until a step wishes for a hand, if no test has one.
+  frame.classList.toggle("alone", query.has("alone"));
   frame.src = query.get("page");
   await new Promise((loaded) => frame.addEventListener("load", loaded, { once: true }));
   page = frame.contentWindow;

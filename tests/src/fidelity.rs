@@ -148,7 +148,8 @@ impl Suite {
     /// When the page cannot be recorded.
     pub async fn open(&self, case: &Case) -> Result<Opened> {
         let _ = self.pages.asked();
-        self.page.goto(&format!("{}/viewer.html?page={}", self.pages.origin, case.path)).await?;
+        let page = format!("{}/viewer.html?alone&page={}", self.pages.origin, case.path);
+        self.page.goto(&page).await?;
         // WebKit says that a page is loaded before its modules have run.
         let body = "while (!window.viewer) await new Promise(requestAnimationFrame);
             await viewer.ready; return viewer.begun()";

@@ -186,14 +186,14 @@ const BASE = `
   [${LOOK}^="list"] { appearance: none }
   /* Without the appearance it has there is the ring of any other element around it, too. */
   [${LOOK}^="button"][${LOOK}~="ring"] { clip-path: inset(0 round 2.5px) }
-  :is([${LOOK}^="text"], [${LOOK}^="area"])[${LOOK}~="ring"] { clip-path: inset(0 round 4px) }
+  :is([${LOOK}^="text"], [${LOOK}^="area"])[${LOOK}~="ring"] { clip-path: inset(0 round 5px) }
   ${each(["", "hover", "active"], (state) => each(["", "ring"], (around) =>
     `[${LOOK}="${["button", state, around].filter(Boolean).join(" ")}"] { ${stretched(button(24, 24, FACES[state], around))} }`))}
-  :is([${LOOK}^="text"], [${LOOK}^="area"])[${LOOK}~="ring"] {
-    ${stretched(rim(24, 24, [0, 5], [2, 3], ACCENT) + face(24, 24, 2, 3, 'fill="#fff"'))}
-  }
+  /* That cut rounds its corners, too. */
+  ${each(["area", "text"], (kind, inset) =>
+    `[${LOOK}="${kind} ring"] { ${stretched(face(24, 24, inset, 5, 'fill="#fff"') + rim(24, 24, [0, 2], [2, 2], ACCENT))} }`)}
   ${each(["checkbox", "radio"], (type) => each(["", "hover", "active"], (state) => each(["", "ring"], (around) =>
     each(["", "full"], (full) => boxRule(type, state, around, full)))))}
   [${LOOK}^="range"][${LOOK}~="ring"]::-webkit-slider-runnable-track {
-    border-image: ${drawing(28, 20, `<g transform="translate(0 3)">${rim(28, 14, [0, 6.6], [2, 3.7], ACCENT)}</g>`)} 0 8 fill / 0 8px / 0 4px stretch
+    border-image: ${drawing(28, 20, `<g transform="translate(0 3)">${rim(28, 14, [0, 6.2], [2, 3.7], ACCENT)}</g>`)} 0 8 fill / 0 8px / 0 4px stretch
   }`;

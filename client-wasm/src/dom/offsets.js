@@ -1,5 +1,5 @@
-// How far a replica is scrolled. Fonts and pictures come later than on the page, and may make it
-// longer: what is out of reach until then is scrolled to then.
+// How far a replica is scrolled. Fonts and pictures come later than on the page, and make it longer or
+// shorter: what is out of reach until then, or for a while, is scrolled to when it is not.
 
 import { Map, Set, dom } from "./native.js";
 
@@ -8,17 +8,14 @@ const FIELDS = new Set(["select", "input"]);
 export class Offsets {
   // None are told yet.
   start() {
-    // What could not be reached.
-    this.short = new Map();
+    // By node; none for what is not scrolled.
+    this.told = new Map();
     this.again ??= () => this.retry();
   }
 
   // A document, or a shadow root.
   root(root) {
-    if (dom.nodeType(root) !== 9) return;
-    dom.addEventListener(root, "load", this.again, { capture: true, passive: true });
-    const fonts = dom.fonts(root);
-    if (fonts) dom.addEventListener(fonts, "loadingdone", this.again);
+    if (dom.nodeType(root) === 9) dom.addEventListener(root, "load", this.again, { capture: true, passive: true });
   }
 
   set(node, value) {
@@ -30,20 +27,24 @@ export class Offsets {
     // Not every engine scrolls lists and fields so.
     if (!isDocument && FIELDS.has(dom.localName(node))) Object.assign(node, { scrollLeft: left, scrollTop: top });
     const element = isDocument ? dom.scrollingElement(node) : node;
+    if (left || top) this.told.set(node, value);
+    else this.told.delete(node);
     const isShort = element && [dom.scrollLeft(element) - left, dom.scrollTop(element) - top].some((by) => Math.abs(by) >= 1);
-    if (isShort) this.short.set(node, value);
-    else this.short.delete(node);
+    if (!isShort) return;
+    // WebKit does not say of a document that its fonts have come, but of each of them.
+    for (const font of dom.fonts(documentOf(node)) ?? []) if (font.status === "loading") font.loaded.then(this.again, this.again);
   }
 
   forget(node) {
-    this.short.delete(node);
+    this.told.delete(node);
   }
 
   retry() {
-    for (const [node, value] of [...this.short]) {
-      const doc = dom.nodeType(node) === 9 ? node : dom.ownerDocument(node);
+    for (const [node, value] of [...this.told]) {
       // It may have been moved out of its frame, or its frame away from it.
-      if (dom.isConnected(node) && dom.defaultView(doc)) this.set(node, value);
+      if (dom.isConnected(node) && dom.defaultView(documentOf(node))) this.set(node, value);
     }
   }
 }
+
+const documentOf = (node) => (dom.nodeType(node) === 9 ? node : dom.ownerDocument(node));

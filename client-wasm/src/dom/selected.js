@@ -117,8 +117,9 @@ function kindOf(node) {
   return tag === "input" ? node.type : "";
 }
 
-// A click by a script opens nothing, unless the customer has just pressed something.
-const opens = (doc, event) => event.isTrusted || dom.defaultView(doc)?.navigator.userActivation?.isActive;
+// A click by a script opens nothing, unless the customer has just pressed something. (On a label, it
+// clicks what is labelled as if it were the customer's.)
+const opens = (doc, event) => dom.defaultView(doc)?.navigator.userActivation?.isActive ?? event.isTrusted;
 
 const SAYS_OPEN = (() => {
   try {
