@@ -18,6 +18,10 @@ impl Zone {
     pub(super) const NEVER: u16 = 32;
     /// What is in it is a value, not the page's own text.
     pub(super) const VALUE: u16 = 64;
+    /// It is in a control, or is one.
+    pub(super) const CONTROL: u16 = 128;
+    /// What is drawn in it is its value. Not for what is in it.
+    pub(super) const DRAWN: u16 = 256;
 
     pub(super) fn has(self, bits: u16) -> bool {
         self.0 & bits != 0
