@@ -27,7 +27,7 @@ const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/s
 const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker", "data-saath-look"]);
 /** What is told of an element that no policy shows: its names, and what lays it out. */
 const TOLD = new Set(["class", "id", "name", "type", "style", "for", "form", "headers", "itemprop", "part", "slot",
-  "popovertarget", "command", "commandfor", "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details",
+  "popovertarget", "command", "commandfor", "aria-controls", "aria-describedby", "aria-details",
   "aria-errormessage", "aria-flowto", "aria-labelledby", "aria-owns",
   "align", "autocomplete", "cols", "colspan", "contenteditable", "dir", "disabled", "height", "hidden", "multiple", "nowrap",
   "open", "popover", "readonly", "required", "role", "rows", "rowspan", "size", "span", "tabindex", "valign", "width", "wrap"]);

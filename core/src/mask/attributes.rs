@@ -90,8 +90,10 @@ impl Masker<'_> {
         if owner.zone.is_shown() {
             return false;
         }
-        // Of what is chosen, the name.
-        name == "aria-activedescendant" && Self::withholds(owner.zone)
+        // Of what is chosen the name, and what keys go to among the boxes of a choice.
+        let is_made = || !self.holds_value(owner.tag, owner.settings);
+        let is_chosen = name == "aria-activedescendant" || name == "tabindex" && is_made();
+        is_chosen && Self::withholds(owner.zone)
             || words(name).any(|word| is_one_of(word, VALID))
             || words(name).any(|word| is_one_of(word, CHOSEN)) && !self.is_tab(owner)
     }

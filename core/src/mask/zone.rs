@@ -70,7 +70,7 @@ pub enum Access {
 pub fn access(policy: &Policy, tree: &Tree, id: NodeId) -> Access {
     let zone = Zone(tree.zone(id));
     let withheld = tree.setting(id, Setting::Prop(Prop::Withheld)).is_some()
-        || zone.has(Zone::VALUE) && !zone.is_shown();
+        || zone.has(Zone::VALUE | Zone::DRAWN) && !zone.is_shown();
     // What was never sent is not there for the agent.
     if !tree.contains(id) || zone.is_hidden() || withheld || policy.is_mask_all() {
         Access::Masked

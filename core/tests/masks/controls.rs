@@ -55,6 +55,13 @@ fn ticks_of_what_is_made_into_a_control_are_not_told() {
     check(&values(), tab, &["span", "role", "tab", "aria-selected", "true", "data-selected", ""]);
     let list = [("role", "listbox"), ("aria-activedescendant", "second")];
     check(&values(), El { attrs: &list, ..element }, &["span", "role", "listbox"]);
+    // Keys go to the one that is chosen.
+    let day = [("role", "gridcell"), ("tabindex", "0")];
+    check(&values(), El { attrs: &day, ..element }, &["span", "role", "gridcell"]);
+    let (_, capture) = send_nested(&values(), "", &[element]);
+    assert_eq!(capture.access(NodeId(2)), Access::Masked);
+    let (_, capture) = send_nested(&show_all(), "", &[element]);
+    assert_eq!(capture.access(NodeId(2)), Access::Free);
 }
 
 #[test]
@@ -150,7 +157,7 @@ fn elements_that_are_made_to_hold_a_value_are_controls() {
     }
     assert_eq!(told(&[ticked, ("value", "1")], ""), ["my-box"]);
     assert_eq!(told(&[ticked, ("current-checked", "true")], ""), ["my-box"]);
-    assert_eq!(told(&[ticked, ("tabindex", "0")], ""), ["my-box", "tabindex", "0"]);
+    assert_eq!(told(&[ticked, ("tabindex", "0")], ""), ["my-box"]);
 }
 
 /// The name of an attribute, and a value.
@@ -166,6 +173,7 @@ fn attribute() -> impl Strategy<Value = (&'static str, &'static str)> {
         "aria-activedescendant",
         "checked",
         "selected",
+        "tabindex",
         "value",
         "current-checked",
         "tick",
