@@ -6,6 +6,7 @@
 
 mod attributes;
 mod choice;
+mod controls;
 mod guest;
 mod patterns;
 mod pictures;
@@ -138,8 +139,8 @@ pub fn mask(
                 if parts.has(Parts::CHILDREN) {
                     open.push(zone);
                     let list = matches!(reading.strings.get(tag), "select" | "datalist");
-                    let hides_children = zone.has(Zone::BLOCK) || list && !zone.is_shown();
-                    withheld = usize::from(hides_children);
+                    let tells = list || zone.has(Zone::DRAWN);
+                    withheld = usize::from(zone.has(Zone::BLOCK) || tells && !zone.is_shown());
                 }
             }
             Item::Text { id, text } => {
@@ -236,13 +237,9 @@ impl Masker<'_> {
     }
 
     fn own_zone(&self, tag: &str, parent: Zone, marks: Marks, span: Span) -> Zone {
-        let holds_value =
-            matches!(tag, "select" | "datalist" | "output" | "textarea" | "meter" | "progress")
-                || self
-                    .attr(span, "contenteditable")
-                    .is_some_and(|v| !v.eq_ignore_ascii_case("false"));
-        self.marked(parent, marks)
-            .with(Zone::VALUE, holds_value)
+        let above = Zone(parent.0 & !Zone::DRAWN);
+        self.marked(above, marks)
+            .with(self.control_zone(tag, span), true)
             .with(Zone::NEVER, marks.0 & Marks::EVER_SECRET != 0 || self.is_secret(tag, span))
     }
 
@@ -419,17 +416,16 @@ impl Masker<'_> {
         }
         let text = self.raw.strings.get(raw);
         let text = match treatment {
-            Treatment::Sheet | Treatment::ShownSheet | Treatment::QuietSheet => {
-                let sheet = css::sheet_on(text, self.screen, self.asked);
-                Cow::Owned(
-                    treat::treat(self.policy, &self.pictures, treatment, &sheet).into_owned(),
-                )
+            Treatment::Sheet | Treatment::ShownSheet | Treatment::Style | Treatment::ShownStyle => {
+                let here = on_screen(treatment, text, self.screen, self.asked);
+                Cow::Owned(treat::treat(self.policy, &self.pictures, treatment, &here).into_owned())
             }
-            Treatment::Style | Treatment::ShownStyle | Treatment::QuietStyle => {
-                let style = css::style_on(text, self.screen);
-                Cow::Owned(
-                    treat::treat(self.policy, &self.pictures, treatment, &style).into_owned(),
-                )
+            Treatment::QuietSheet | Treatment::QuietStyle => {
+                // What it says of attributes is masked as it is.
+                let mut asked = Asked::default();
+                let here = on_screen(treatment, text, self.screen, &mut asked);
+                self.asked.note_states(asked);
+                Cow::Owned(treat::treat(self.policy, &self.pictures, treatment, &here).into_owned())
             }
             _ => treat::treat(self.policy, &self.pictures, treatment, text),
         };
@@ -451,5 +447,20 @@ impl Masker<'_> {
             Some(entry) => *entry.insert(self.strings.push(name)),
             None => self.strings.push(name),
         }
+    }
+}
+
+/// CSS as the customer's screen shows it.
+fn on_screen<'t>(
+    treatment: Treatment,
+    text: &'t str,
+    screen: &dyn Screen,
+    asked: &mut Asked,
+) -> Cow<'t, str> {
+    match treatment {
+        Treatment::Style | Treatment::ShownStyle | Treatment::QuietStyle => {
+            css::style_on(text, screen, asked)
+        }
+        _ => css::sheet_on(text, screen, asked),
     }
 }

@@ -27,12 +27,14 @@ const PREFIXES = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/s
 const OURS = new Set(["data-saath-withheld", "data-saath-state", "data-saath-picker", "data-saath-look"]);
 /** What is told of an element that no policy shows: its names, and what lays it out. */
 const TOLD = new Set(["class", "id", "name", "type", "style", "for", "form", "headers", "itemprop", "part", "slot",
-  "popovertarget", "command", "commandfor", "aria-activedescendant", "aria-controls", "aria-describedby", "aria-details",
+  "popovertarget", "command", "commandfor", "aria-controls", "aria-describedby", "aria-details",
   "aria-errormessage", "aria-flowto", "aria-labelledby", "aria-owns",
   "align", "autocomplete", "cols", "colspan", "contenteditable", "dir", "disabled", "height", "hidden", "multiple", "nowrap",
   "open", "popover", "readonly", "required", "role", "rows", "rowspan", "size", "span", "tabindex", "valign", "width", "wrap"]);
 /** Of these only that they are there, as selectors may ask; in blocks what would be read. */
 const READ = new Set(["label", "placeholder"]);
+/** Names by which a build tells whose style an element takes. */
+const BUILT = /^(data-v-[0-9a-f]{6,8}$|_ng(content|host)-)/i;
 const ADDRESS = /url\((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^)]*)\)/g;
 /** In place of what is never told. */
 const SECRET = "████████";
@@ -194,7 +196,7 @@ function told(name, value, isReplica) {
   if (TOLD.has(name)) return value;
   if (isReplica) return READ.has(name) && /^[█ ]*$/.test(value) ? value && SECRET : value;
   if (READ.has(name)) return value.trim() && SECRET;
-  return /^_|-/.test(name) && !name.startsWith("aria-") ? "" : null;
+  return BUILT.test(name) ? "" : null;
 }
 
 /** What moves on it. Where a running one is depends on when it is asked. */
@@ -209,10 +211,11 @@ function moves(node) {
 }
 
 /** Of two colour schemes the one in use is told, and of addresses that there is one: the picture
- *  says what it is of. */
+ *  says what it is of. What a page has made up has a name of ours. */
 function settled(style) {
   const used = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`).replace(ADDRESS, "url()");
+  return style.replace(/(color-scheme: )(light dark|dark light)/, `$1${used}`).replace(ADDRESS, "url()")
+    .replace(/\battr\(saath-/g, "attr(");
 }
 
 function sizeOf(node) {

@@ -12,6 +12,9 @@ const TURNS = ["input", "change", "invalid", "submit", "reset", "load"];
 const TRAIL = new Set(["hover", "active", "focus", "focus-visible", "focus-within", "-moz-focusring", "target",
   "target-within"]);
 const POINTED = new Set(["hover", "active"]);
+// Boxes to tick, and what is chosen of a list, by kind or by role.
+const CHOICES = "option, input[type=radio i], input[type=checkbox i]" +
+  " checkbox radio switch option menuitemcheckbox menuitemradio".replace(/ (\w+)/g, ", [role~=$1 i]");
 // They can have states that are no trail.
 const STATEFUL = new Set(["input", "select", "textarea", "button", "form", "fieldset", "option", "output",
   "object", "audio", "video"]);
@@ -157,8 +160,7 @@ function selectorOf(word) {
 }
 
 function isChoice(node) {
-  const tag = node && node.window !== node && dom.nodeType(node) === 1 ? dom.localName(node) : "";
-  return tag === "option" || (tag === "input" && (node.type === "radio" || node.type === "checkbox"));
+  return !!node && node.window !== node && dom.nodeType(node) === 1 && !!dom.closest(node, CHOICES);
 }
 
 function is(node, selector) {

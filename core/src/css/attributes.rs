@@ -6,7 +6,7 @@
 //! sheet anyway, never one of the page's. What begins or ends with something is not answered, as a
 //! few such questions spell any value out.
 
-use super::rules::Edits;
+use super::rules::{Edits, opens, skip_block};
 use super::screen::Asked;
 use crate::node::{self, AttrKind, AttrName};
 use cssparser::{ParseError, Parser, Token};
@@ -19,6 +19,7 @@ const MOST_NAMES: usize = 256;
 const MOST_WORDS: usize = 24;
 const LONGEST_WORD: usize = 32;
 const MOST_MET: usize = 1024;
+const MAX_DEPTH: usize = 48;
 
 /// What stands for the words of a value that are not told.
 const OTHERS: &str = "█";
@@ -208,20 +209,46 @@ pub(super) fn selector(parser: &mut Parser<'_>, edits: &mut Edits<'_>, asked: &m
     }
 }
 
-/// The name of the page's own that an `attr()` is about, with the place where it stands; the parser
-/// has just gone past the opening parenthesis.
-pub(super) fn function(parser: &mut Parser<'_>) -> Option<(usize, String)> {
-    let mut found = None;
+/// Names of the page's own that some `attr()` is about, with the places where they stand.
+pub(super) type Shown = Vec<(usize, String)>;
+
+/// Finds those in the function or block that the parser has just gone into, however deep.
+pub(super) fn shown(parser: &mut Parser<'_>, is_attr: bool, found: &mut Shown) {
+    shown_within(parser, is_attr, found, 0);
+}
+
+fn shown_within(parser: &mut Parser<'_>, is_attr: bool, found: &mut Shown, depth: usize) {
+    if depth > MAX_DEPTH {
+        skip_block(parser);
+        return;
+    }
     let _ = parser.parse_nested_block(|block| {
-        block.skip_whitespace();
-        let start = block.position().byte_index();
-        if let Ok(name) = block.expect_ident() {
-            found = Some((start, (**name).to_owned())).filter(|(_, name)| node::is_own(name));
+        let mut is_name = is_attr;
+        loop {
+            let start = block.position().byte_index();
+            let Ok(token) = block.next_including_whitespace_and_comments() else { break };
+            let inner = match token {
+                Token::WhiteSpace(_) | Token::Comment(_) => continue,
+                Token::Function(name) => Some(self::is_attr(name)),
+                token if opens(token) => Some(false),
+                Token::Ident(name) if is_name && node::is_own(name) => {
+                    found.push((start, (**name).to_owned()));
+                    None
+                }
+                _ => None,
+            };
+            is_name = false;
+            if let Some(is_attr) = inner {
+                shown_within(block, is_attr, found, depth + 1);
+            }
         }
-        while block.next_including_whitespace_and_comments().is_ok() {}
         Ok::<_, ParseError<()>>(())
     });
-    found
+}
+
+/// Whether this is the function that shows an attribute.
+pub(super) fn is_attr(function: &str) -> bool {
+    function.eq_ignore_ascii_case("attr")
 }
 
 impl Asked {

@@ -3,7 +3,7 @@
 //!
 //! What changes is noted as edits of the text as it was, so all else stays to the byte.
 
-use super::attributes;
+use super::attributes::{self, Shown};
 use super::media;
 use super::screen::{Answer, Asked, Screen};
 use super::selectors::{End, Head, Property, Selectors};
@@ -28,11 +28,12 @@ pub fn sheet_on<'c>(css: &'c str, screen: &dyn Screen, asked: &mut Asked) -> Cow
 }
 
 /// The declarations of a `style` attribute as [`sheet_on`] has a sheet.
-pub fn style_on<'c>(css: &'c str, screen: &dyn Screen) -> Cow<'c, str> {
-    if !css.contains('\\') && !contains_ignore_case(css, "color-scheme") {
+pub fn style_on<'c>(css: &'c str, screen: &dyn Screen, asked: &mut Asked) -> Cow<'c, str> {
+    let is_plain = |word| !contains_ignore_case(css, word);
+    if ["\\", "color-scheme", "attr("].into_iter().all(is_plain) {
         return css.into();
     }
-    let mut walk = Walk { edits: Edits::of(css), screen, asked: &mut Asked::default() };
+    let mut walk = Walk { edits: Edits::of(css), screen, asked };
     walk.rules(&mut Parser::new(css), 0);
     walk.edits.apply()
 }
@@ -78,14 +79,12 @@ impl Walk<'_, '_> {
             return;
         }
         self.edits.back_to(mark);
-        for (at, name) in &head.shown {
-            self.edits.replace(*at, *at, node::OWN);
-            self.asked.note_shown(name);
-        }
         if end == End::Block {
-            skip_block(parser);
-            skip_statement(parser);
-        } else if head.property == Property::ColorScheme {
+            attributes::shown(parser, false, &mut head.shown);
+            skip_statement(parser, &mut head.shown);
+        }
+        self.show(&head.shown);
+        if end == End::Nothing && head.property == Property::ColorScheme {
             self.color_scheme(&head);
         }
     }
@@ -97,7 +96,7 @@ impl Walk<'_, '_> {
             match (token, rule) {
                 (Token::Semicolon, _) => return,
                 (Token::CurlyBracketBlock, AtRule::Other) => {
-                    skip_block(parser);
+                    self.block(parser);
                     return;
                 }
                 (Token::CurlyBracketBlock, _) => return self.nested(parser, depth),
@@ -108,11 +107,23 @@ impl Walk<'_, '_> {
                     let Self { edits, screen, asked } = self;
                     Selectors { edits, screen: *screen, asked }.block(parser, 1);
                 }
-                (token, _) if opens(token) => {
-                    skip_block(parser);
-                }
+                (token, _) if opens(token) => self.block(parser),
                 _ => {}
             }
+        }
+    }
+
+    /// A block of which only what it shows of attributes matters, as the steps of an animation.
+    fn block(&mut self, parser: &mut Parser<'_>) {
+        let mut shown = vec![];
+        attributes::shown(parser, false, &mut shown);
+        self.show(&shown);
+    }
+
+    fn show(&mut self, attributes: &Shown) {
+        for (at, name) in attributes {
+            self.edits.replace(*at, *at, node::OWN);
+            self.asked.note_shown(name);
         }
     }
 
@@ -311,15 +322,15 @@ pub(super) fn skip_block(parser: &mut Parser<'_>) -> usize {
     end
 }
 
-fn skip_statement(parser: &mut Parser<'_>) {
+fn skip_statement(parser: &mut Parser<'_>, shown: &mut Shown) {
     while let Ok(token) = parser.next_including_whitespace_and_comments() {
-        match token {
+        let is_attr = match token {
             Token::Semicolon => return,
-            token if opens(token) => {
-                skip_block(parser);
-            }
-            _ => {}
-        }
+            Token::Function(name) => attributes::is_attr(name),
+            token if opens(token) => false,
+            _ => continue,
+        };
+        attributes::shown(parser, is_attr, shown);
     }
 }
 

@@ -71,9 +71,15 @@ impl Asked {
     }
 
     pub(super) fn note_all(&mut self, others: Self) {
+        let Self { states, attributes } = others;
+        self.note_states(Self { states, ..Self::default() });
+        self.attributes.note_all(attributes);
+    }
+
+    /// Takes the states of `others`, and nothing of their attributes.
+    pub fn note_states(&mut self, others: Self) {
         for word in others.states {
             self.note(word);
         }
-        self.attributes.note_all(others.attributes);
     }
 }

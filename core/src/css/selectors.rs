@@ -4,7 +4,7 @@
 //! The agent's own pointer and focus must not show, and the customer's must: `:hover` becomes
 //! `[data-saath-state~=hover]`, which weighs the same. All that is not named here stays as it is.
 
-use super::attributes;
+use super::attributes::{self, Shown};
 use super::rules::{Edits, skip_block};
 use super::screen::{Asked, Screen};
 use crate::node::{replaced_name, state};
@@ -33,7 +33,7 @@ pub(super) struct Head {
     /// Where the text ends.
     pub(super) end: usize,
     /// Of each attribute of the page's own that is to be shown, where its name stands.
-    pub(super) shown: Vec<(usize, String)>,
+    pub(super) shown: Shown,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -194,15 +194,7 @@ impl Selectors<'_, '_> {
                                 About::Other
                             };
                         }
-                        _ if name.eq_ignore_ascii_case("attr") => {
-                            let found = attributes::function(parser);
-                            if let Some(head) = head.as_deref_mut() {
-                                head.shown.extend(found);
-                            }
-                        }
-                        _ => {
-                            skip_block(parser);
-                        }
+                        _ => shown(parser, attributes::is_attr(&name), head.as_deref_mut()),
                     }
                     Before::Other
                 }
@@ -211,7 +203,7 @@ impl Selectors<'_, '_> {
                     Before::Other
                 }
                 Token::ParenthesisBlock | Token::CurlyBracketBlock => {
-                    skip_block(parser);
+                    shown(parser, false, head.as_deref_mut());
                     Before::Other
                 }
                 _ => Before::Other,
@@ -297,6 +289,16 @@ impl Property {
             Self::ColorScheme
         } else {
             Self::Other
+        }
+    }
+}
+
+/// Goes past a block that is a part of a declaration, if this turns out to be one.
+fn shown(parser: &mut Parser<'_>, is_attr: bool, head: Option<&mut Head>) {
+    match head {
+        Some(head) => attributes::shown(parser, is_attr, &mut head.shown),
+        None => {
+            skip_block(parser);
         }
     }
 }

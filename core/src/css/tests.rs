@@ -185,7 +185,8 @@ fn the_colour_scheme_is_the_one_in_use() {
         ":root{COLOR-SCHEME : dark  !important;a:b}",
     );
     same(":root{color-scheme:only light}b{color-scheme:normal}");
-    assert_eq!(style_on("a:b;color-scheme:light dark", &Dark), "a:b;color-scheme: dark");
+    let asked = &mut Asked::default();
+    assert_eq!(style_on("a:b;color-scheme:light dark", &Dark, asked), "a:b;color-scheme: dark");
 }
 
 #[test]
@@ -260,6 +261,38 @@ fn attributes_of_the_pages_own_have_a_name_of_ours() {
         "a::after{content:'[' attr(tip) attr( title ) attr(data-tip);grid-area:[tip]}",
         "a::after{content:'[' attr(saath-tip) attr( title ) attr(data-tip);grid-area:[tip]}",
     );
+    for (shown, told) in [
+        ("a{width:calc(attr( w px )*2)}", "a{width:calc(attr( saath-w px )*2)}"),
+        (
+            "a{b:var(--q,attr(tip)) ATTR(/**/w px,attr(v px))}",
+            "a{b:var(--q,attr(saath-tip)) ATTR(/**/saath-w px,attr(saath-v px))}",
+        ),
+        (
+            "a{--q:{b:[attr(w)]} f(attr(v));c:attr(tip)}",
+            "a{--q:{b:[attr(saath-w)]} f(attr(saath-v));c:attr(saath-tip)}",
+        ),
+        (
+            "@keyframes k{from{b:c}50%{b:attr(w px)}}",
+            "@keyframes k{from{b:c}50%{b:attr(saath-w px)}}",
+        ),
+        ("@function --f(--v){result:attr(w px)}", "@function --f(--v){result:attr(saath-w px)}"),
+        ("a{&:hover{b:(attr(w px))}}", "a{&[data-saath-state~=hover]{b:(attr(saath-w px))}}"),
+        (
+            "a{b:attr(data-w px) calc(attr(width px)) f(w attr(\"w\") attr(1 w) attr(w)}",
+            "a{b:attr(data-w px) calc(attr(width px)) f(w attr(\"w\") attr(1 w) attr(saath-w)}",
+        ),
+    ] {
+        check(shown, told);
+    }
+    let deep = format!("a{{b:{}attr(w){};c:attr(v)}}", "(".repeat(90), ")".repeat(90));
+    check(&deep, &deep.replace("attr(v)", "attr(saath-v)"));
+    let asked = &mut Asked::default();
+    let style = "--a:attr(tip);width:calc(2*Attr(w px))";
+    let told = "--a:attr(saath-tip);width:calc(2*Attr(saath-w px))";
+    assert_eq!(style_on(style, &Dark, asked), told);
+    for name in ["tip", "w"] {
+        assert_eq!(asked.attributes.told(name, "any").as_deref(), Some(""), "{name}");
+    }
     same("p{grid-template-columns:[tld] 1fr;--x:[tld]}");
     same("[tld");
     for css in ["[tld=", "[tld='", "[[tld]", "a[tld{b}", "a{b:attr(", "a{b:attr(tld"] {

@@ -2,15 +2,18 @@
 //! those of the page's own what style sheets select by.
 //!
 //! A word that a style sheet gives says no more than a class does, where the page's author means a
-//! look by it. On what holds a value, or stands for what does, it could be the value: there, and
-//! under a mask, it is not told, nor that there is such an attribute.
+//! look by it. In what holds a value, or stands for what does, it could be the value: there, and
+//! under a mask, it is not told, nor that there is such an attribute. Nor is, anywhere, what is
+//! called as ticks are.
 
 use super::Masker;
+use super::controls::{has_word, is_one_of};
 use super::treat::{self, Treatment};
 use super::zone::Zone;
 use crate::node::{self, AttrKind, AttrName, Namespace};
 use crate::ops::StrId;
 use crate::reading::{SettingName, Span};
+use std::borrow::Cow;
 
 /// The element whose attributes are told.
 #[derive(Debug, Clone, Copy)]
@@ -22,38 +25,6 @@ pub(super) struct Owner<'t> {
 }
 
 impl Masker<'_> {
-    /// Whether the element is a control, by itself or by its role: what it looks like may be its value.
-    fn is_control(&self, owner: Owner<'_>) -> bool {
-        const ROLES: &[&str] = &[
-            "checkbox",
-            "combobox",
-            "gridcell",
-            "listbox",
-            "menuitemcheckbox",
-            "menuitemradio",
-            "meter",
-            "option",
-            "progressbar",
-            "radio",
-            "radiogroup",
-            "scrollbar",
-            "searchbox",
-            "slider",
-            "spinbutton",
-            "switch",
-            "textbox",
-            "treeitem",
-        ];
-        let is_known = |role: &str| ROLES.iter().any(|known| known.eq_ignore_ascii_case(role));
-        let role = self.attr(owner.settings, "role").unwrap_or("");
-        self.holds_value(owner.tag, owner.settings) || role.split_ascii_whitespace().any(is_known)
-    }
-
-    /// Whether the element is a control and its value is not shown.
-    fn withholds(&self, owner: Owner<'_>) -> bool {
-        !owner.zone.is_shown() && self.is_control(owner)
-    }
-
     /// Tells an attribute, or nothing of it.
     pub(super) fn attribute(&mut self, owner: Owner<'_>, key: StrId, value: StrId) {
         let Owner { namespace, tag, zone, .. } = owner;
@@ -63,17 +34,22 @@ impl Masker<'_> {
             // A script can give one upper case; of an element of HTML no selector asks for such a name.
             let is_asked_for =
                 namespace != Namespace::Html || !name.bytes().any(|b| b.is_ascii_uppercase());
-            if is_asked_for && node::is_own(name) {
+            if is_asked_for && node::is_own(name) && !self.is_left_out(owner, name) {
                 self.own_attribute(owner, key, value);
             }
             return;
         };
         let reference = namespace != Namespace::Html && tag != "a";
         let kind = if reference && attr.as_str() == "href" { AttrKind::Fragment } else { kind };
-        let mut treatment = self.attr_treatment(tag, attr.as_str(), kind, text, zone);
-        if treatment.is_some() && tells_state(name) && self.withholds(owner) {
-            treatment = (kind == AttrKind::Data).then_some(Treatment::Empty);
+        if self.is_left_out(owner, name) {
+            return;
         }
+        // Even whether it is there may be what the control holds.
+        let withheld = zone.is_hidden() || Self::withholds(zone);
+        if kind == AttrKind::Data && withheld && !is_of_a_build(name) {
+            return;
+        }
+        let treatment = self.attr_treatment(tag, attr.as_str(), kind, text, zone);
         let value = match treatment {
             // What the kind alone leaves away may still be what a style sheet asks for.
             None | Some(Treatment::Empty) if kind == AttrKind::Data => {
@@ -105,19 +81,41 @@ impl Masker<'_> {
         self.settings.push((SettingName::Attr(key), value));
     }
 
+    /// Whether nothing is told of an attribute for its name: it is somebody's, or one in which a
+    /// control made of other elements has its ticks and choices. Which tab is in front is no value.
+    fn is_left_out(&self, owner: Owner<'_>, name: &str) -> bool {
+        if matches!(treat::net(self.policy, name), Cow::Owned(_)) {
+            return true;
+        }
+        if owner.zone.is_shown() {
+            return false;
+        }
+        // Of what is chosen the name, and what keys go to among the boxes of a choice.
+        let is_made = || !self.holds_value(owner.tag, owner.settings);
+        let is_chosen = name == "aria-activedescendant" || name == "tabindex" && is_made();
+        is_chosen && Self::withholds(owner.zone)
+            || words(name).any(|word| is_one_of(word, VALID))
+            || words(name).any(|word| is_one_of(word, CHOSEN)) && !self.is_tab(owner)
+    }
+
+    fn is_tab(&self, owner: Owner<'_>) -> bool {
+        self.attr(owner.settings, "role").is_some_and(|roles| has_word(roles, &["tab"]))
+    }
+
     /// The words of a value that style sheets give for an attribute; nothing where none asks, or
     /// where it is not for them to say.
     fn asked_of(&mut self, owner: Owner<'_>, name: &str, value: &str) -> Option<String> {
-        let Owner { zone, .. } = owner;
-        if self.hides_text(zone) {
+        if self.hides_text(owner.zone) {
             return None;
         }
-        let words = self.asked.attributes.told(name, value)?;
-        if self.withholds(owner) {
+        let told = self.asked.attributes.told(name, value)?;
+        if Self::withholds(owner.zone) {
             return None;
         }
-        let is_somebodys = mirrors(name) || treat::net(self.policy, &words) != words;
-        Some(if is_somebodys { String::new() } else { words })
+        let is_somebodys = mirrors(name)
+            || words(&told).any(|word| is_one_of(word, CHOSEN)) && !self.is_tab(owner)
+            || matches!(treat::net(self.policy, &told), Cow::Owned(_));
+        Some(if is_somebodys { String::new() } else { told })
     }
 
     fn told(&mut self, raw: StrId, words: &str) -> StrId {
@@ -131,33 +129,51 @@ impl Masker<'_> {
     }
 }
 
-/// Whether an attribute is one in which a control made of other elements has its ticks and choices.
-fn tells_state(name: &str) -> bool {
-    name.starts_with("data-")
-        || ["aria-checked", "aria-selected"].iter().any(|known| known.eq_ignore_ascii_case(name))
-}
+/// Words for ticks and choices.
+const CHOSEN: &[&str] = &[
+    "checked",
+    "chosen",
+    "indeterminate",
+    "selected",
+    "ticked",
+    "unchecked",
+    "unselected",
+    "unticked",
+];
+/// Words in names for what a field is by its value.
+const VALID: &[&str] = &["dirty", "filled", "invalid", "valid"];
 
 /// Whether an attribute is called as pages call the copy of a value.
-fn mirrors(name: &str) -> bool {
+pub(super) fn mirrors(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "amount",
         "answer",
-        "checked",
         "choice",
-        "chosen",
         "content",
         "current",
         "number",
         "query",
-        "selected",
         "selection",
         "text",
         "val",
         "value",
         "values",
     ];
-    name.split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+    words(name).any(|word| is_one_of(word, WORDS) || is_one_of(word, CHOSEN))
+}
+
+/// Whether a compiler has given the name, to tell by it whose style an element takes: it is there or
+/// not whatever happens on the page.
+fn is_of_a_build(name: &str) -> bool {
+    let vue = name.strip_prefix("data-v-");
+    vue.is_some_and(|hash| {
+        (6..=8).contains(&hash.len()) && hash.bytes().all(|b| b.is_ascii_hexdigit())
+    }) || ["_ngcontent-", "_nghost-"].iter().any(|known| name.starts_with(known))
+}
+
+/// The words of a name.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -171,6 +187,16 @@ mod tests {
         }
         for name in ["variant", "data-state", "valid", "data-theme", "evaluated"] {
             assert!(!mirrors(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_builds_are_known() {
+        for name in ["data-v-7ba5bd90", "data-v-1a2b3c", "_ngcontent-ng-c12", "_nghost-abc-c3"] {
+            assert!(is_of_a_build(name), "{name}");
+        }
+        for name in ["data-v-checked", "data-v-", "data-value", "data-v-123456789", "_ng"] {
+            assert!(!is_of_a_build(name), "{name}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which treatment a text gets, by what it is and by the zone that it lies in.
 
+use super::attributes::mirrors;
 use super::treat::{self, Treatment};
 use super::zone::Zone;
 use super::{Masker, Mode};
@@ -71,7 +72,7 @@ impl Masker<'_> {
             AttrKind::Structure if hidden && !treat::is_layout(name) => None,
             // On an element of the page's own making such a name can mean anything.
             AttrKind::Structure if tag.contains('-') && !treat::is_layout(name) => {
-                Some(Treatment::Net)
+                (!Self::withholds(zone)).then_some(Treatment::Net)
             }
             // Geometry and flags: the net would take the numbers of a drawing for somebody's.
             AttrKind::Structure => Some(Treatment::Keep),
@@ -88,7 +89,9 @@ impl Masker<'_> {
             AttrKind::Data if !name.contains('-') && !name.starts_with('_') => None,
             AttrKind::Data if name.starts_with("aria-") => None,
             // Selectors ask for presence and for states; anything else may be data.
-            AttrKind::Data if !hidden && treat::is_state_word(value) => Some(Treatment::Keep),
+            AttrKind::Data if !hidden && treat::is_state_word(value) && !mirrors(name) => {
+                Some(Treatment::Keep)
+            }
             AttrKind::Data => Some(Treatment::Empty),
         }
     }

@@ -18,6 +18,10 @@ impl Zone {
     pub(super) const NEVER: u16 = 32;
     /// What is in it is a value, not the page's own text.
     pub(super) const VALUE: u16 = 64;
+    /// It is in a control, or is one.
+    pub(super) const CONTROL: u16 = 128;
+    /// What is drawn in it is its value. Not for what is in it.
+    pub(super) const DRAWN: u16 = 256;
 
     pub(super) fn has(self, bits: u16) -> bool {
         self.0 & bits != 0
@@ -66,7 +70,7 @@ pub enum Access {
 pub fn access(policy: &Policy, tree: &Tree, id: NodeId) -> Access {
     let zone = Zone(tree.zone(id));
     let withheld = tree.setting(id, Setting::Prop(Prop::Withheld)).is_some()
-        || zone.has(Zone::VALUE) && !zone.is_shown();
+        || zone.has(Zone::VALUE | Zone::DRAWN) && !zone.is_shown();
     // What was never sent is not there for the agent.
     if !tree.contains(id) || zone.is_hidden() || withheld || policy.is_mask_all() {
         Access::Masked

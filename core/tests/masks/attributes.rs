@@ -131,39 +131,43 @@ fn words_are_looks_and_nobodys() {
     let element = El { tag: "x-a", attrs: &[("tone", "g")], ..El::default() };
     assert_eq!(told(&letters, element), pairs(&[("saath-tone", "")]));
     assert_eq!(told(&letters[..letters.len() / 2], element), pairs(&[("saath-tone", "g")]));
-    for name in ["data-value", "data-selected-text"] {
-        let element = El { tag: "x-a", attrs: &[(name, "ghost")], ..El::default() };
-        assert_eq!(told(&format!("[{name}=ghost]{{}}"), element), pairs(&[(name, "")]));
+    // Names of copies, whatever the word; of ticks not even that they are there.
+    for (name, is_there) in
+        [("data-value", true), ("data-answer", true), ("data-selected-text", false)]
+    {
+        for value in ["ghost", "yes"] {
+            let element = El { tag: "p", attrs: &[(name, value)], ..El::default() };
+            let all = pairs(&[(name, "")]);
+            let expected = if is_there { all } else { vec![] };
+            assert_eq!(told(&format!("[{name}={value}]{{}}"), element), expected);
+        }
     }
 }
 
 #[test]
-fn ticks_of_what_is_made_into_a_control_are_not_told() {
-    let ticked = [
-        ("role", "checkbox"),
-        ("aria-checked", "true"),
-        ("data-state", "checked"),
-        ("data-on", "1"),
-    ];
-    let element = El { tag: "span", attrs: &ticked, ..El::default() };
-    check(&values(), element, &["span", "role", "checkbox", "data-state", "", "data-on", ""]);
-    check(
-        &show_all(),
-        element,
-        &[
-            "span",
-            "role",
-            "checkbox",
-            "aria-checked",
-            "true",
-            "data-state",
-            "checked",
-            "data-on",
-            "1",
-        ],
-    );
-    let tab = El { attrs: &[("role", "tab"), ("aria-selected", "true")], ..element };
-    check(&values(), tab, &["span", "role", "tab", "aria-selected", "true"]);
+fn names_that_are_somebodys_are_not_told() {
+    let attrs = [("abcpv1234d", "x"), ("data-abcpv1234d", "x"), ("_98765-43210", "x"), ("y1", "2")];
+    let element = El { tag: "p", attrs: &attrs, marks: Marks::SHOW, ..El::default() };
+    check(&values(), element, &["p", "y1", "2"]);
+    check(&values(), El { marks: 0, ..element }, &["p", "y1", "2"]);
+    assert_eq!(told("[abcpv1234d]{}", El { marks: 0, ..element }), pairs(&[("y1", "2")]));
+}
+
+/// Nor names.
+#[test]
+fn words_of_a_style_sheet_that_is_masked_are_told_of_nothing() {
+    let css = "[user='asha'],[data-user~=asha]{} p::after{content:attr(user)}";
+    let props = [(Prop::Sheet, css)];
+    let sheet = |marks| El { tag: "style", marks, props: &props, ..El::default() };
+    let style =
+        |marks| El { tag: "i", marks, attrs: &[("style", "width:attr(user px)")], ..El::default() };
+    let element =
+        El { tag: "p", attrs: &[("user", "asha"), ("data-user", "asha")], ..El::default() };
+    let all = pairs(&[("saath-user", "asha"), ("data-user", "asha")]);
+    assert_eq!(told_of(&[sheet(0), element]), all);
+    assert_eq!(told_of(&[sheet(Marks::MASK), element]), pairs(&[("data-user", "")]));
+    assert_eq!(told_of(&[style(0), element]), pairs(&[("saath-user", ""), ("data-user", "")]));
+    assert_eq!(told_of(&[style(Marks::MASK), element]), pairs(&[("data-user", "")]));
 }
 
 #[test]
@@ -215,7 +219,7 @@ proptest! {
     fn what_is_masked_cannot_be_probed(
         values in ["(true|0|checked|[a-zA-Z0-9-]{1,9})", "(true|0|checked|[a-zA-Z0-9-]{1,9})"],
         tag in prop_oneof![Just("input"), Just("textarea"), Just("select"), Just("output"), Just("div"), Just("x-a")],
-        name in prop_oneof![Just("value"), Just("data-value"), Just("aria-valuenow"), Just("filled"), Just("aria-checked"), Just("data-tone"), Just("tone")],
+        name in prop_oneof![Just("value"), Just("data-value"), Just("aria-valuenow"), Just("filled"), Just("aria-checked"), Just("data-tone"), Just("data-checked"), Just("tone")],
         how in 0..4,
         is_there in any::<bool>(),
     ) {
@@ -237,9 +241,7 @@ proptest! {
             let element = El { tag, attrs: &attrs, marks, ..El::default() };
             send_with(&super::values(), &[(Prop::Adopted, &css)], &[element]).0
         };
-        // That there is a `data-` attribute is told everywhere; of others not even that.
-        let is_data = name.starts_with("data-");
-        prop_assert_eq!(sends(&values[0], true), sends(&values[1], is_data || is_there));
+        prop_assert_eq!(sends(&values[0], true), sends(&values[1], is_there));
     }
 
     /// And what is told of others are words of the sheet.

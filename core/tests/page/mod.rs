@@ -318,8 +318,7 @@ impl Page {
                 // named itself has a name of ours.
                 for (name, value) in attrs {
                     match *name {
-                        "title" | "m" | "s" if secret => {}
-                        "data-x" if secret => write!(out, " data-x=\"\"").unwrap(),
+                        "title" | "data-x" | "m" | "s" if secret => {}
                         "m" | "s" => write!(out, " saath-{name}={value:?}").unwrap(),
                         _ => write!(out, " {name}={value:?}").unwrap(),
                     }
