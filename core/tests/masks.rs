@@ -198,7 +198,7 @@ fn under_a_mask_only_the_layout_is_left() {
     check(
         &values(),
         masked,
-        &["td", "colspan", "2", "data-x", "", "style", "width:1px;", "████████ ████████"],
+        &["td", "colspan", "2", "data-x", "", "style", "width:1px", "████████ ████████"],
     );
     let own = El { tag: "x-chart", attrs: &[("values", "PAN ABCPV1234D")], ..El::default() };
     check(&values(), own, &["x-chart", "values", "PAN ████████"]);
