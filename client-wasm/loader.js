@@ -43,7 +43,15 @@ const run = async (name) => {
     const policy = saathPolicy && await fetch(saathPolicy)
       .then((answer) => answer.ok && answer.json())
       .catch((error) => console.error("saath:", error));
-    const session = await saath[name]({ relay, policy, agents: { jwks }, frames: frames?.split(" ") });
+    const help = (frames) => saath[name]({ relay, policy, agents: { jwks }, frames });
+    let session;
+    try {
+      session = help(frames?.match(/\S+/g) ?? []);
+    } catch (error) {
+      // Help goes on without the frames if they are not named well.
+      console.error("saath:", error);
+      session = help([]);
+    }
     session?.on("ended", () => show((busy = "")));
     show((busy = session ? "none" : ""));
     say(0);

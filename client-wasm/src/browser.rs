@@ -132,24 +132,19 @@ pub(crate) fn alarm<E: 'static>(inbox: &Inbox<E>, at: Millis, make: fn() -> E) -
     Timeout::new(wait, move || inbox.put(make()))
 }
 
-/// One call at the next animation frame, or soon where the tab is hidden and has none. Asking again
-/// before that changes nothing.
+/// One call at the next animation frame, or soon where there is none: in a hidden tab, and in a frame
+/// of another origin that is not in sight. Asking again before that changes nothing.
 pub(crate) struct NextFrame<E: 'static> {
     inbox: Inbox<E>,
     make: fn() -> E,
-    pending: Rc<RefCell<Pending>>,
+    pending: Rc<RefCell<Option<Pending>>>,
 }
 
-#[derive(Default)]
-enum Pending {
-    #[default]
-    None,
-    Frame(#[expect(dead_code, reason = "dropping it cancels the frame")] AnimationFrame),
-    Timeout(#[expect(dead_code, reason = "dropping it cancels the timeout")] Timeout),
-}
+/// Dropping it cancels both.
+type Pending = (AnimationFrame, Timeout);
 
-/// How long a hidden tab collects changes, in milliseconds.
-const HIDDEN_MS: u32 = 250;
+/// How long changes are collected where there are no frames, in milliseconds.
+const LATEST_MS: u32 = 250;
 
 impl<E: 'static> Clone for NextFrame<E> {
     fn clone(&self) -> Self {
@@ -164,31 +159,29 @@ impl<E: 'static> NextFrame<E> {
 
     pub(crate) fn ask(&self) {
         let Ok(mut pending) = self.pending.try_borrow_mut() else { return };
-        if !matches!(*pending, Pending::None) {
+        if pending.is_some() {
             return;
         }
         let (inbox, make, slot) = (self.inbox.clone(), self.make, Rc::clone(&self.pending));
         let fire = move || {
-            // Taken out, not dropped: it is running.
+            // Taken out, not dropped: one of them is running.
             let done = slot.take();
             inbox.put(make());
             drop(done);
         };
-        *pending = if document().is_some_and(|document| document.hidden()) {
-            Pending::Timeout(Timeout::new(HIDDEN_MS, fire))
-        } else {
-            Pending::Frame(request_animation_frame(move |_| fire()))
-        };
+        let late = fire.clone();
+        let frame = request_animation_frame(move |_| fire());
+        *pending = Some((frame, Timeout::new(LATEST_MS, late)));
     }
 
     /// Whether a call is on its way.
     pub(crate) fn is_asked(&self) -> bool {
-        self.pending.try_borrow().is_ok_and(|pending| !matches!(*pending, Pending::None))
+        self.pending.try_borrow().is_ok_and(|pending| pending.is_some())
     }
 
     pub(crate) fn cancel(&self) {
         if let Ok(mut pending) = self.pending.try_borrow_mut() {
-            *pending = Pending::None;
+            *pending = None;
         }
     }
 }

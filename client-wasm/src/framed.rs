@@ -1,5 +1,5 @@
 //! This page as a frame in one of another origin: it reads and masks itself, and sends what it shows to
-//! the client of the page around it, for as long as that asks.
+//! each client of a page around it, for as long as that asks.
 
 use crate::assets;
 use crate::browser::{Inbox, NextFrame, now};
@@ -11,7 +11,6 @@ use crate::options::{self, FrameOptions};
 use crate::source::{Broken, Source};
 use crate::wakes::Wakes;
 use futures::StreamExt;
-use futures::channel::mpsc::UnboundedReceiver;
 use js_sys::{JsString, Uint8Array};
 use saath_core::assets::Flow;
 use saath_core::mask::Policy;
@@ -22,70 +21,103 @@ use saath_core::session::Grant;
 use saath_core::session::framed::{Framed, Order};
 use saath_protocol::wire;
 use std::collections::VecDeque;
-use std::ops::ControlFlow;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/framed/parent.js")]
 extern "C" {
-    type Parent;
+    type Parents;
     #[wasm_bindgen(constructor)]
-    fn new(origins: Vec<JsString>, farewell: Uint8Array, heard: &Heard) -> Parent;
+    fn new(origins: Vec<JsString>, farewell: Uint8Array, came: &Came) -> Parents;
     #[wasm_bindgen(method)]
-    fn send(this: &Parent, bytes: Uint8Array);
+    fn stop(this: &Parents);
+
+    type Port;
     #[wasm_bindgen(method)]
-    fn close(this: &Parent);
+    fn listen(this: &Port, heard: &Heard);
     #[wasm_bindgen(method)]
-    fn stop(this: &Parent);
+    fn send(this: &Port, bytes: Uint8Array);
+    #[wasm_bindgen(method)]
+    fn close(this: &Port);
 }
 
+type Came = Closure<dyn FnMut(Port)>;
 type Heard = Closure<dyn FnMut(Option<Vec<u8>>)>;
 
+enum Call {
+    /// A client around has handed over a port.
+    Came(Port),
+    Stop,
+}
+
 enum Event {
-    /// What the page around says; none if the port is another one, or closed.
+    /// What the page around says; none if the port is closed.
     Heard(Option<Vec<u8>>),
     Frame,
     /// Of the beginning with this number.
     Asset(u32, assets::Event),
-    Stop,
 }
 
 /// What the page's own script holds of it.
-pub(crate) struct Handle(Inbox<Event>);
+pub(crate) struct Handle(Inbox<Call>);
 
 impl Handle {
     pub(crate) fn stop(&self) {
-        self.0.put(Event::Stop);
+        self.0.put(Call::Stop);
     }
 }
 
-/// Waits for a page around this one to ask.
+/// Waits for pages around this one to ask. Each client on them is served by itself, as there can be
+/// more than one.
 pub(crate) fn start(options: &FrameOptions) -> Result<Handle, Error> {
     let origins = options::parents(options)?;
     let policy = options::policy(&options.frame_policy());
-    let (inbox, events) = Inbox::new();
+    let (inbox, mut calls) = Inbox::new();
+    let noted = inbox.clone();
+    let came = Came::new(move |port| noted.put(Call::Came(port)));
+    let origins = origins.iter().map(|origin| JsString::from(origin.as_str())).collect();
+    let parents = Parents::new(origins, bytes(&FromGuest::End), &came);
+    wasm_bindgen_futures::spawn_local(async move {
+        while let Some(Call::Came(port)) = calls.next().await {
+            wasm_bindgen_futures::spawn_local(serve(port, policy.clone()));
+        }
+        parents.stop();
+        drop(came);
+    });
+    Ok(Handle(inbox))
+}
+
+async fn serve(port: Port, policy: Policy) {
+    let (inbox, mut events) = Inbox::new();
     let noted = inbox.clone();
     let heard = Heard::new(move |bytes| noted.put(Event::Heard(bytes)));
-    let origins = origins.iter().map(|origin| JsString::from(origin.as_str())).collect();
-    let next_frame = NextFrame::new(inbox.clone(), || Event::Frame);
-    let driver = Driver {
-        parent: Parent::new(origins, bytes(&FromGuest::End), &heard),
+    port.listen(&heard);
+    let mut driver = Driver {
+        port,
         policy,
         framed: Framed::new(now()),
-        next_frame,
-        inbox: inbox.clone(),
+        next_frame: NextFrame::new(inbox.clone(), || Event::Frame),
+        inbox,
         beginnings: 0,
         shared: None,
         errands: VecDeque::new(),
         marks: None,
-        _heard: heard,
+        over: false,
     };
-    wasm_bindgen_futures::spawn_local(driver.run(events));
-    Ok(Handle(inbox))
+    while !driver.over
+        && let Some(event) = events.next().await
+    {
+        driver.step(event);
+    }
+    // The page is as it was.
+    driver.port.close();
+    driver.shared = None;
+    driver.next_frame.cancel();
 }
 
+/// The part in one session.
 struct Driver {
-    parent: Parent,
+    port: Port,
     policy: Policy,
     framed: Framed,
     next_frame: NextFrame<Event>,
@@ -98,7 +130,7 @@ struct Driver {
     errands: VecDeque<(Grant, Act)>,
     /// The agent's marks, from the first on.
     marks: Option<Marks>,
-    _heard: Heard,
+    over: bool,
 }
 
 /// Above the page, like a widget that shows nothing.
@@ -121,33 +153,21 @@ impl Marks {
 }
 
 impl Driver {
-    async fn run(mut self, mut events: UnboundedReceiver<Event>) {
-        while let Some(event) = events.next().await {
-            if self.step(event).is_break() {
-                break;
-            }
-        }
-        self.leave();
-        self.parent.stop();
-    }
-
-    fn step(&mut self, event: Event) -> ControlFlow<()> {
+    fn step(&mut self, event: Event) {
         match event {
-            Event::Stop => return ControlFlow::Break(()),
             Event::Frame => {
                 self.send_page();
                 self.perform();
             }
             Event::Asset(beginning, event) if beginning == self.beginnings => self.asset(event),
             Event::Asset(..) => {}
-            Event::Heard(None) => self.leave(),
+            Event::Heard(None) => self.over = true,
             Event::Heard(Some(bytes)) => {
                 let message = wire::decode::<ToGuest>(&bytes).ok();
                 let order = message.and_then(|message| self.framed.hear(now(), message).ok());
                 self.follow(order.unwrap_or(Order::End));
             }
         }
-        ControlFlow::Continue(())
     }
 
     fn follow(&mut self, order: Order) {
@@ -165,9 +185,14 @@ impl Driver {
                 // What waits here cannot be told by the page around, which does not wait.
                 let (inbox, beginning) = (self.inbox.clone(), self.beginnings);
                 let tell = Rc::new(move |event| inbox.put(Event::Asset(beginning, event)));
-                let source = Source::new(policy, Flow::Asked, move || wake.ask(), || {}, tell);
-                self.shared = source.ok().map(|source| (source, Wakes::start(&self.next_frame)));
-                self.next_frame.ask();
+                match Source::new(policy, Flow::Asked, move || wake.ask(), || {}, tell) {
+                    Ok(source) => {
+                        self.shared = Some((source, Wakes::start(&self.next_frame)));
+                        self.next_frame.ask();
+                    }
+                    // The page around answers what it has passed on, and would wait for ever.
+                    Err(_) => self.follow(Order::End),
+                }
             }
             Order::Room if self.errands.is_empty() => self.next_frame.ask(),
             Order::Room => self.perform(),
@@ -192,8 +217,8 @@ impl Driver {
             Order::Wait => {}
             Order::End => {
                 self.say(&FromGuest::End);
-                self.parent.close();
-                self.leave();
+                self.shared = None;
+                self.over = true;
             }
         }
     }
@@ -275,17 +300,8 @@ impl Driver {
         }
     }
 
-    /// The page is as it was.
-    fn leave(&mut self) {
-        self.shared = None;
-        self.marks = None;
-        self.errands.clear();
-        self.framed = Framed::new(now());
-        self.next_frame.cancel();
-    }
-
     fn say(&self, message: &FromGuest) {
-        self.parent.send(bytes(message));
+        self.port.send(bytes(message));
     }
 }
 

@@ -215,7 +215,7 @@ fn view(value: &JsValue) -> Option<View> {
     Some(View::Scoped(Scoped { selector, urls }))
 }
 
-fn list<T>(value: &JsValue, item: impl Fn(&JsValue) -> Option<T>) -> Option<Vec<T>> {
+fn list<T>(value: &JsValue, mut item: impl FnMut(&JsValue) -> Option<T>) -> Option<Vec<T>> {
     value.dyn_ref::<Array>()?.iter().map(|value| item(&value)).collect()
 }
 
@@ -255,8 +255,20 @@ fn origins(options: &JsValue, key: &str) -> Result<Vec<String>, Error> {
     if value.is_undefined() {
         return Ok(vec![]);
     }
-    let origin = |value: &JsValue| value.as_string().filter(|origin| is_origin(origin));
-    list(&value, origin).ok_or_else(|| bad(key))
+    let mut wrong = None;
+    let origin = |value: &JsValue| match value.as_string() {
+        Some(origin) if is_origin(&origin) => Some(origin),
+        other => {
+            wrong = other;
+            None
+        }
+    };
+    list(&value, origin).ok_or_else(|| match wrong {
+        Some(text) => {
+            bad(&format!("{key}: \"{text}\" is no exact origin, as https://pay.example is"))
+        }
+        None => bad(key),
+    })
 }
 
 /// As the browser writes it, and none that others on the network could be.

@@ -159,6 +159,12 @@ impl<'a> AttrName<'a> {
     }
 }
 
+/// All names of standards that [`AttrName::parse`] allows.
+#[cfg(test)]
+pub(crate) fn attribute_names() -> impl Iterator<Item = &'static str> {
+    names::attributes()
+}
+
 /// What the name of an attribute of the page's own begins with in a replica: so it means nothing
 /// to any standard, now or later.
 pub const OWN: &str = "saath-";

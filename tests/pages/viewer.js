@@ -111,15 +111,16 @@ window.viewer = {
     return { longest: Math.round(longest), frames: frames.length, differences: found };
   },
   /** Records the page once more by another copy of the module: what that one's replica has otherwise,
-   * and how to stop it. */
+   * its document, and how to stop it. */
   async twice() {
     const replica = new Replica(place);
-    const second = (await recordOf(page, "saath-test"))({ policy, emit: (frame) => replica.apply(frame) });
+    const second = (await recordOf(page, "saath-test"))({ policy, emit: (frame) => replica.apply(frame), frames: guests() });
     viewer.other = {
       differences() {
         second.flush();
         return differences(page.document, replica.document, false);
       },
+      document: () => replica.document,
       stop: () => second.stop(),
     };
   },
@@ -171,10 +172,14 @@ async function start() {
   }
   record = await recordOf(page);
   policy = query.has("policy") ? JSON.parse(query.get("policy")) : SHOW_ALL;
-  // Whose frames take part a page of the suite says itself.
-  recorder = record({ policy, emit, frames: page.guests ?? query.getAll("frames") });
+  recorder = record({ policy, emit, frames: guests() });
   // A large page takes more than one turn.
   recorder.flush();
+}
+
+/** Whose frames take part; a page of the suite says it itself. */
+function guests() {
+  return page.guests ?? query.getAll("frames");
 }
 
 function fresh() {

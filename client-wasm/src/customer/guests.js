@@ -12,6 +12,8 @@ export class Guests {
   constructor(origins, came, heard) {
     Object.assign(this, { origins, came, heard });
     this.last = 0;
+    // There may be another client on the page; what answers its call is its.
+    this.call = Math.random();
     // By key: frame, port, and whether the document in the frame has still to say that it is loaded.
     this.guests = new Map();
     this.frames = [];
@@ -30,12 +32,13 @@ export class Guests {
       if (this.called.has(frame)) continue;
       this.called.add(frame);
       dom.addEventListener(frame, "load", () => this.loaded(frame), { signal: this.abort.signal });
-      for (const origin of this.origins) frame.contentWindow?.postMessage({ saath: "call", version: VERSION }, origin);
+      for (const origin of this.origins) frame.contentWindow?.postMessage({ saath: "call", version: VERSION, call: this.call }, origin);
     }
   }
 
   message({ data, origin, source }) {
     if (data?.saath !== "knock" || data.version !== VERSION || !source || !this.origins.includes(origin)) return;
+    if ((data.call ?? this.call) !== this.call) return;
     // One that is not known yet is called as soon as it is.
     const frame = this.frames.find((frame) => frame.contentWindow === source);
     if (!frame || this.refused.has(frame)) return;

@@ -73,9 +73,10 @@ export class States {
     this.pseudos.ask(words);
   }
 
-  // Style sheets ask more of these attributes by now.
+  // Style sheets ask more of these attributes by now. The names are in lower case; those in a drawing
+  // need not be, and not every engine folds them in a selector.
   noteAttributes(names) {
-    const selector = names.map((name) => `[*|${CSS.escape(name)}]`).join();
+    const selector = `${names.map((name) => `[*|${CSS.escape(name)}]`)},svg,svg *`;
     for (const root of this.adopted.keys()) {
       for (const node of dom.querySelectorAll(root, selector)) this.note(node);
     }

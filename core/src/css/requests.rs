@@ -20,7 +20,8 @@ pub fn without_requests(css: &str) -> Cow<'_, str> {
 }
 
 /// As [`without_requests`] without any address, and each string is what `string` makes of it, if
-/// it makes anything: `content` can carry what is nobody's business.
+/// it makes anything: `content` can carry what is nobody's business. A comment that it would make
+/// something of is empty.
 pub fn with_strings(css: &str, string: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
     numbered(css, string, |_| None)
 }
@@ -32,7 +33,7 @@ pub fn numbered(
     string: impl Fn(&str) -> Option<String>,
     number: impl Fn(Address<'_>) -> Option<u32>,
 ) -> Cow<'_, str> {
-    let plain = is_plain(css) && !css.contains(['"', '\'']);
+    let plain = is_plain(css) && !css.contains(['"', '\'']) && !css.contains("/*");
     if plain { Cow::Borrowed(css) } else { rewrite(css, &string, &number) }
 }
 
@@ -96,8 +97,11 @@ pub fn without_text(declarations: &str) -> String {
         if let Ok(declaration) = declaration.as_deref()
             && !declaration.is_empty()
         {
+            // Not at the end: an attribute that is one value, as `fill`, takes none.
+            if !out.is_empty() {
+                out.push(';');
+            }
             out.push_str(declaration);
-            out.push(';');
         }
         if parser.next().is_err() {
             return out;
@@ -275,6 +279,10 @@ fn copy(
             }
             Token::QuotedString(text) if let Some(other) = (whole.string)(text) => {
                 let _ = cssparser::serialize_string(&other, out);
+                continue;
+            }
+            Token::Comment(text) if (whole.string)(text).is_some() => {
+                out.push_str("/**/");
                 continue;
             }
             // What the end of the input cuts off must not swallow the brackets that close it here.

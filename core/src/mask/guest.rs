@@ -1,7 +1,8 @@
 //! What a frame of another origin may tell where it stands.
 //!
 //! Its own client has masked it. Where the page hides what is in its `iframe`, nothing of that is
-//! relied upon: every text is masked here once more, by kind alone.
+//! relied upon: every text is masked here once more, by kind alone. What is left is numbers, words of
+//! lists, and names; those the style sheets need, whose own words are no more than names either.
 
 use super::states::{self, Place};
 use super::treat::{self, blocks_again};
@@ -68,8 +69,10 @@ impl Terms {
             });
         }
         match kind {
-            AttrKind::Structure => treat::is_layout(name).then(|| value.into()),
-            AttrKind::Name => Some(treat::net(policy, value)),
+            AttrKind::Structure => {
+                (treat::is_layout(name) && is_listed(value)).then(|| value.into())
+            }
+            AttrKind::Name => is_selected_by(name).then(|| treat::net(policy, value)),
             AttrKind::Style => Some(css::without_text(value).into()),
             AttrKind::Fragment if !value.starts_with('#') => None,
             AttrKind::Fragment => Some(treat::net(policy, value)),
@@ -88,31 +91,15 @@ impl Terms {
         prop: Prop,
         value: &'v str,
     ) -> Option<Cow<'v, str>> {
-        let masked = self == Self::Masked;
         match prop {
-            Prop::Value if masked => Some(blocks_again(value).into()),
-            Prop::Checked
-            | Prop::Indeterminate
-            | Prop::Selected
-            | Prop::Picture
-            | Prop::Selection
-                if masked =>
-            {
-                None
+            Prop::Withheld => {
+                let known = ["masked", "blocked", "foreign"].into_iter().find(|w| *w == value);
+                known.map(Into::into)
             }
-            Prop::Sheet | Prop::Adopted if masked => {
-                Some(css::with_strings(value, |_| Some(String::new())))
-            }
+            Prop::Scheme => Some(css::scheme(value).into()),
+            _ if self == Self::Masked => masked_state(prop, value),
             Prop::Sheet | Prop::Adopted => Some(css::renumbered(value, numbers)),
-            Prop::Animations => {
-                let carries = if masked { Carries::Looks } else { Carries::Text };
-                Some(motion::clean(value, carries, |_| None).into())
-            }
-            Prop::State if masked => {
-                let zone = Zone::default().with(Zone::MASK, true);
-                let place = Place { zone, parent: zone, is_control: true };
-                Some(states::told(value, "", place).into())
-            }
+            Prop::Animations => Some(motion::clean(value, Carries::Text, |_| None).into()),
             Prop::Picture => Picture::parse(value).map(|picture| match picture {
                 Picture::Asset { number, size, label } => {
                     let number = Some(number).filter(|&own| own > 0).and_then(numbers).unwrap_or(0);
@@ -120,14 +107,48 @@ impl Terms {
                 }
                 other => other.to_string().into(),
             }),
-            Prop::Withheld => {
-                let known = ["masked", "blocked", "foreign"].into_iter().find(|w| *w == value);
-                known.map(Into::into)
-            }
-            Prop::Scheme => Some(css::scheme(value).into()),
             _ => Some(value.into()),
         }
     }
+}
+
+fn masked_state(prop: Prop, value: &str) -> Option<Cow<'_, str>> {
+    match prop {
+        Prop::Value => Some(blocks_again(value).into()),
+        Prop::Scroll | Prop::Size => value.split(',').all(is_number).then(|| value.into()),
+        Prop::Sheet | Prop::Adopted => Some(css::with_strings(value, |_| Some(String::new()))),
+        Prop::Animations => Some(motion::clean(value, Carries::Looks, |_| None).into()),
+        Prop::State => {
+            let zone = Zone::default().with(Zone::MASK, true);
+            let place = Place { zone, parent: zone, is_control: true };
+            Some(states::told(value, "", place).into())
+        }
+        _ => None,
+    }
+}
+
+/// Whether style sheets select by an attribute more than anything else: names that the frame's author
+/// gave, as in the style sheets themselves.
+fn is_selected_by(name: &str) -> bool {
+    matches!(name, "class" | "exportparts" | "id" | "part" | "slot")
+}
+
+/// Whether a value is made of numbers, and of words that the standards list for what lays an element
+/// out.
+fn is_listed(value: &str) -> bool {
+    const WORDS: &str = "a auto baseline bottom button center char checkbox circle color date \
+        datetime-local disabled disc email false file hard hidden i image justify left ltr manual \
+        middle month multiple nowrap number off on open password plaintext-only radio range \
+        readonly required reset right rtl search soft square submit tel text time top true \
+        until-found url week";
+    let is_known = |word: &str| WORDS.split(' ').any(|known| known.eq_ignore_ascii_case(word));
+    value.split_ascii_whitespace().all(|word| is_number(word) || is_known(word))
+}
+
+/// Whether a text is a number as pages write them, in pixels or percent too.
+fn is_number(text: &str) -> bool {
+    let digits = text.trim_end_matches('%').trim_end_matches("px");
+    digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.'))
 }
 
 #[cfg(test)]
@@ -158,39 +179,74 @@ mod tests {
         assert!(!masked(Prop::Sheet, sheet).unwrap().contains("saath"));
     }
 
+    fn told(name: &str, value: &str) -> String {
+        let told = Terms::Masked.attribute(&Policy::default(), &seventy, name, value);
+        told.unwrap_or_default().to_lowercase()
+    }
+
     #[test]
     fn what_is_masked_tells_nothing_by_any_name() {
-        let masked = Terms::Masked;
-        let words = "Asha Verma";
-        assert!(!masked.text(words).contains("Asha"));
-        for name in ["title", "placeholder", "aria-label", "data-name", "value", "href"] {
-            let told = masked.attribute(&Policy::default(), &seventy, name, words);
-            assert!(told.is_none_or(|told| !told.contains("Asha")), "{name}");
+        assert!(!Terms::Masked.text("Asha Verma").contains("Asha"));
+        // What the frame's author calls things is told, in names and in rules; not what the net finds.
+        let names = ["class", "exportparts", "id", "part", "slot", "xlink:href"];
+        let own = ["data-asha", "data-value", "_ngcontent-c1", "@click", "[value]"];
+        for name in crate::node::attribute_names().chain(own) {
+            let Some((_, kind)) = AttrName::parse(name) else { panic!("{name}") };
+            let may = kind == AttrKind::Style || names.contains(&name);
+            for words in ["Asha Verma", "asha", "#asha", "12 Asha", "Asha:12", "12,asha"] {
+                let told = told(name, words);
+                assert!(may || !told.contains("asha"), "{name}: {told}");
+            }
+            if kind == AttrKind::Style {
+                for words in ["'asha'", "--a:asha", "a:url(asha)", "a:b;c:[asha]"] {
+                    assert!(!told(name, words).contains("asha"), "{name}: {words}");
+                }
+            } else {
+                assert!(!told(name, "#abcpv1234d").contains("abcpv"), "{name}");
+            }
         }
-        let style = "--name:Asha;content:'Asha'";
-        let style = masked.attribute(&Policy::default(), &seventy, "style", style);
-        assert_eq!(style.as_deref(), Some(""));
         for prop in Prop::ALL {
-            // Numbers, and what is not text but rules.
-            let other = matches!(
-                prop,
-                Prop::Scroll
-                    | Prop::Size
-                    | Prop::TopLayer
-                    | Prop::Slotted
-                    | Prop::Sheet
-                    | Prop::Adopted
-            );
-            let told = masked.state(&seventy, prop, words);
-            assert!(other || told.is_none_or(|told| !told.contains("Asha")), "{prop:?}");
+            for words in ["Asha Verma", "asha", "state-asha", "12,Asha", "1 Asha", "1"] {
+                let told = Terms::Masked.state(&seventy, prop, words).unwrap_or_default();
+                let rules = matches!(prop, Prop::Sheet | Prop::Adopted);
+                assert!(rules || !told.to_lowercase().contains("asha"), "{prop:?}: {told}");
+            }
         }
-        let sheet = masked.state(&seventy, Prop::Sheet, "a::before{content:'Asha'}").unwrap();
-        assert!(!sheet.contains("Asha"), "{sheet}");
+    }
+
+    #[test]
+    fn of_the_rules_of_what_is_masked_no_text_is_told() {
+        let masked = Terms::Masked;
+        assert_eq!(told("style", "--name:Asha;content:'Asha';width:9px"), "width:9px");
+        for prop in [Prop::Sheet, Prop::Adopted] {
+            let sheet = "/*Asha*/a::before{content:'Asha'}b{background:url(Asha)}";
+            let sheet = masked.state(&seventy, prop, sheet).unwrap();
+            assert!(sheet.contains("content") && !sheet.contains("Asha"), "{sheet}");
+        }
+    }
+
+    #[test]
+    fn what_lays_out_what_is_masked_is_told() {
+        for (name, value) in [
+            ("width", "12"),
+            ("height", "50%"),
+            ("viewBox", "0 0 -1.5 24"),
+            ("type", "datetime-local"),
+            ("dir", "RTL"),
+            ("disabled", ""),
+            ("hidden", "until-found"),
+            ("class", "a-name and.another"),
+        ] {
+            assert_eq!(told(name, value), value.to_lowercase(), "{name}");
+        }
+        let masked = |prop, value| Terms::Masked.state(&seventy, prop, value);
+        assert_eq!(masked(Prop::Scroll, "0,12.5").as_deref(), Some("0,12.5"));
+        assert_eq!(masked(Prop::Scheme, "dark").as_deref(), Some("dark"));
         for prop in [Prop::Checked, Prop::Selected, Prop::Indeterminate, Prop::Selection] {
-            assert_eq!(masked.state(&seventy, prop, "1"), None);
+            assert_eq!(masked(prop, "1"), None);
         }
         // Masking twice is masking once.
-        let once = masked.text("nine char").into_owned();
-        assert_eq!(masked.text(&once), once);
+        let once = Terms::Masked.text("nine char").into_owned();
+        assert_eq!(Terms::Masked.text(&once), once);
     }
 }

@@ -42,6 +42,11 @@ pub(super) fn is_address(name: &str) -> bool {
 }
 
 #[cfg(test)]
+pub(super) fn attributes() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().flat_map(|(_, names)| names.iter().copied())
+}
+
+#[cfg(test)]
 pub(super) fn assert_sorted() {
     let tables =
         [HTML, SVG, MATHML, HIDDEN, ADDRESSES].into_iter().chain(KINDS.iter().map(|kind| kind.1));

@@ -107,6 +107,95 @@ async fn a_frame_that_was_there_before_is_called() -> Result<()> {
     Ok(())
 }
 
+/// Chromium runs no animation frames in a frame of another origin that nobody sees.
+#[tokio::test]
+async fn a_guest_out_of_sight_takes_part() -> Result<()> {
+    let (pages, page, other) = start().await?;
+    open(&pages, &page, "guests", &format!("&frames={other}")).await?;
+    let load = "
+        const page = viewer.page();
+        page.document.getElementById('around').style.paddingTop = '9000px';
+        await page.load(page.location.origin)";
+    page.eval_async(load, Value::Null).await?;
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    for words in ["Other words", "Last words"] {
+        page.eval(&format!("viewer.page().tell('{words}')"), json!([])).await?;
+        until_held(&page, words, |held| held.contains(words)).await;
+    }
+    assert_eq!(page.eval("return viewer.page().scrollY", json!([])).await?, 0);
+    Ok(())
+}
+
+/// Each client on a page has a port of its own to the frame, and hears of no other.
+#[tokio::test]
+async fn two_clients_on_a_page_have_the_same_guest() -> Result<()> {
+    let (pages, page, other) = start().await?;
+    guest(&pages, &page, &other, &pages.origin).await?;
+    until_held(&page, "the guest", |held| held.contains("The guest's words")).await;
+    let keep = "
+        const frame = viewer.document().querySelector('iframe');
+        viewer.kept = frame.contentDocument.querySelector('p')";
+    page.eval(keep, json!([])).await?;
+    page.eval_async("await viewer.twice()", Value::Null).await?;
+    let told = async |words: &str, replicas: &[&str]| {
+        page.eval(&format!("viewer.page().tell('{words}')"), json!([])).await?;
+        for of in replicas {
+            until(&format!("`{words}` in {of}"), async || {
+                let held = HELD.replace("viewer.document()", &format!("{of}.document()"));
+                let held = page.eval(&format!("{of}.flush?.();{held}"), json!([])).await?;
+                ensure!(held.as_str().unwrap_or_default().contains(words), "{held}");
+                Ok::<_, anyhow::Error>(())
+            })
+            .await;
+        }
+        Ok::<_, anyhow::Error>(())
+    };
+    told("Words for both", &["viewer.other", "viewer"]).await?;
+    // The first had it without a break: what begins anew is built anew.
+    assert_eq!(page.eval("return viewer.kept.isConnected", json!([])).await?, true);
+    page.eval("viewer.other.stop()", json!([])).await?;
+    told("Words for the first", &["viewer"]).await?;
+    page.eval_async("await viewer.twice()", Value::Null).await?;
+    told("Words for a third", &["viewer", "viewer.other"]).await?;
+    page.eval("viewer.stop()", json!([])).await?;
+    told("Words for the third alone", &["viewer.other"]).await?;
+    page.eval("viewer.other.stop()", json!([])).await?;
+    until("the frame to be left alone", async || {
+        page.eval("viewer.page().tell('report')", json!([])).await?;
+        let wrapped = page.eval("return viewer.page().report", json!([])).await?;
+        ensure!(wrapped == false, "{wrapped}");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+    Ok(())
+}
+
+/// What is between the guest and the page that it names may be a frame of that page's own.
+#[tokio::test]
+async fn a_guest_in_a_frame_of_the_page_takes_part() -> Result<()> {
+    let (pages, page, other) = start().await?;
+    open(&pages, &page, "guests", &format!("&frames={other}")).await?;
+    let load = "viewer.page().nest(); await viewer.page().load(viewer.page().location.origin)";
+    page.eval_async(load, Value::Null).await?;
+    let inner = HELD.replace("viewer.document()", "(viewer.document().querySelector('iframe')?.contentDocument ?? document.createElement('p'))");
+    let held = async |what: &str, fits: &dyn Fn(&str) -> bool| {
+        until(what, async || {
+            page.eval("viewer.flush()", json!([])).await?;
+            let held = page.eval(&inner, json!([])).await?;
+            ensure!(fits(held.as_str().unwrap_or_default()), "{held}");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+    };
+    held("the guest", &|held| held.contains("The guest's words")).await;
+    page.eval("viewer.page().tell('Other words')", json!([])).await?;
+    held("what changed in the guest", &|held| held.contains("Other words")).await;
+    let mask = "viewer.page().document.getElementById('around').dataset.saathMask = ''";
+    page.eval(mask, json!([])).await?;
+    held("the mask", &|held| !held.contains("Other") && held.contains('█')).await;
+    Ok(())
+}
+
 /// A guest that says what no client says is a box, and the page goes on.
 #[tokio::test]
 async fn a_hostile_frame_harms_itself_only() -> Result<()> {

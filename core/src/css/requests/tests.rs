@@ -60,7 +60,16 @@ fn other_styles_stay_as_they_are() {
 #[test]
 fn quiet_styles_carry_no_text() {
     let css = "width:calc(1px + 2px); --pan: ABCPV1234D; content: 'x'; color: red; grid: [a] 1fr; background: url(x)";
-    assert_eq!(without_text(css), "width:calc(1px + 2px);color: red;");
+    assert_eq!(without_text(css), "width:calc(1px + 2px);color: red");
+    assert_eq!(without_text("red"), "red");
+}
+
+#[test]
+fn comments_are_texts() {
+    let quiet = |css| with_strings(css, |_| Some(String::new()));
+    assert_eq!(quiet("/*PAN*/a{b:c/*PAN"), "/**/a{b:c/**/}");
+    let netted = with_strings("/*PAN*//*x*/", |text| (text == "PAN").then(|| "██".to_owned()));
+    assert_eq!(netted, "/**//*x*/");
 }
 
 #[test]

@@ -10,6 +10,20 @@ const INSIDE: &str = "
     const inside = doc.querySelector('#guest, main > iframe')?.contentDocument;
     const text = (css) => inside?.querySelector(css)?.textContent ?? null;";
 
+/// The loader once more, as it would be on a page that names these frames.
+async fn load(session: &Session, frames: &str) -> Result<()> {
+    let load = "
+        document.querySelector('script[data-saath-relay]').dataset.saathFrames = argument;
+        document.querySelector('saath-help').remove();
+        const loader = document.createElement('script');
+        Object.assign(loader, { type: 'module', src: `/saath/loader.js?${crypto.randomUUID()}` });
+        const loaded = new Promise((done) => { loader.onload = done; });
+        document.head.append(loader);
+        await loaded";
+    session.customer.eval_async(load, json!(frames)).await?;
+    Ok(())
+}
+
 struct Visit {
     demo: Demo,
     session: Session,
@@ -40,16 +54,8 @@ impl Visit {
               frame.contentWindow.postMessage({ ask: question }, site);
             });";
         session.customer.eval(build, json!([{ "site": site }])).await?;
-        // Once more, as it would be on a page that names the frame.
-        let load = "
-            document.querySelector('script[data-saath-relay]').dataset.saathFrames = argument;
-            document.querySelector('saath-help').remove();
-            const loader = document.createElement('script');
-            Object.assign(loader, { type: 'module', src: '/saath/loader.js?again' });
-            const loaded = new Promise((done) => { loader.onload = done; });
-            document.head.append(loader);
-            await loaded";
-        session.customer.eval_async(load, json!(site)).await?;
+        // Written over lines, as long attributes are.
+        load(&session, &format!("\n  {site}\n\n  https://pay.example ")).await?;
         session.press_help().await;
         let pin = session.pin().await.digits();
         session.open_console(&demo, &demo.token("meera").await?).await?;
@@ -235,5 +241,41 @@ async fn a_guest_has_its_pictures_and_its_selection() -> Result<()> {
         return [nested.contentDocument?.body?.childElementCount ?? 0, nested.dataset.saathWithheld ?? '']";
     visit.until("the box", nested, json!([0, "foreign"])).await;
     drop(visit.demo);
+    Ok(())
+}
+
+/// Nor does it where none is named.
+#[tokio::test]
+async fn a_frame_that_is_not_named_well_takes_no_help_away() -> Result<()> {
+    let demo = Demo::start()?;
+    let session = Session::open().await?;
+    let customer = &session.customer;
+    for (frames, wrong) in [
+        ("", Value::Null),
+        (" \n ", Value::Null),
+        ("https://pay.example https://bank.example/", json!("https://bank.example/")),
+        ("*", json!("*")),
+        ("http://pay.example", json!("http://pay.example")),
+    ] {
+        customer.goto(&format!("{}/help.html", demo.portal)).await?;
+        let listen = "
+            window.complaints = [];
+            console.error = (...words) => complaints.push(words.join(' '))";
+        customer.eval(listen, json!([])).await?;
+        load(&session, frames).await?;
+        session.press_help().await;
+        session.pin().await;
+        let told = customer.eval("return complaints", json!([])).await?;
+        let told: Vec<&str> =
+            told.as_array().context("no list")?.iter().filter_map(Value::as_str).collect();
+        match wrong.as_str() {
+            None => ensure!(told.is_empty(), "{frames:?}: {told:?}"),
+            Some(wrong) => {
+                let [told] = told[..] else { anyhow::bail!("{frames:?}: {told:?}") };
+                let says = told.contains(&format!("frames: \"{wrong}\" is no exact origin"));
+                ensure!(says && told.contains("https://pay.example"), "{told}");
+            }
+        }
+    }
     Ok(())
 }
