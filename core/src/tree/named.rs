@@ -34,11 +34,11 @@ impl Named {
         for &asset in &assets {
             *self.counts.entry(asset).or_default() += 1;
         }
-        if let Some(settings) = self.nodes.get_mut(&id) {
-            if let Some(at) = settings.iter().position(|(other, _)| *other == key) {
-                let (_, before) = settings.swap_remove(at);
-                self.discount(&before);
-            }
+        if let Some(settings) = self.nodes.get_mut(&id)
+            && let Some(at) = settings.iter().position(|(other, _)| *other == key)
+        {
+            let (_, before) = settings.swap_remove(at);
+            self.discount(&before);
         }
         if !assets.is_empty() {
             self.nodes.entry(id).or_default().push((key, assets));
