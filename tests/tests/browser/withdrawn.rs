@@ -68,6 +68,35 @@ async fn a_canvas_that_is_masked_is_not_painted_any_more() -> Result<()> {
     Ok(())
 }
 
+/// A mark that nobody has read yet counts: no piece comes after the one on which it is set.
+#[tokio::test]
+async fn of_a_canvas_that_is_masked_on_its_way_the_rest_is_not_sent() -> Result<()> {
+    let (_pages, page) = start("withdrawn", "canvases", "").await?;
+    until_emitted(&page, "the large canvas", 0).await;
+    let trap = "
+        window.pieces = 0;
+        viewer.onTheWay = (frame) => {
+          if (frame.length > 40000 && pieces++ === 0) viewer.page().mark('mask');
+          return frame;
+        };
+        viewer.page().paint()";
+    page.eval(trap, json!([])).await?;
+    until("the first piece", async || {
+        let pieces = page.eval("return pieces", json!([])).await?;
+        ensure!(pieces != 0, "there is none");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+    for _ in 0..3 {
+        repaint(&page).await?;
+    }
+    assert_eq!(page.eval("return pieces", json!([])).await?, 1);
+    let before = emitted(&page).await?;
+    page.eval("viewer.page().mark()", json!([])).await?;
+    until_emitted(&page, "the large canvas without the mark", before).await;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_picture_that_is_masked_before_it_is_read_is_not_read() -> Result<()> {
     let (_pages, page) = start("withdrawn", "blank", "").await?;
