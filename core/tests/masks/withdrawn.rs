@@ -5,6 +5,7 @@ use saath_core::assets::Use;
 use saath_core::capture::Capture;
 use saath_core::mask::Policy;
 use saath_core::message::guest::{GuestAsset, GuestPage};
+use saath_core::message::page::Page;
 use saath_core::node::{NodeId, Prop};
 use saath_core::reading::{Marks, Reading};
 
@@ -18,7 +19,7 @@ const LOGO: El<'_> = El {
 const CANVAS: El<'_> = El { tag: "canvas", props: &[(Prop::Picture, "0,0\ncanvas\n2\n")], ..LOGO };
 
 /// Reads the document with these in it, and what else it has.
-fn read(capture: &mut Capture, props: &[(Prop, &str)], elements: &[El<'_>]) {
+fn read(capture: &mut Capture, props: &[(Prop, &str)], elements: &[El<'_>]) -> Option<Page> {
     capture.dirt.take();
     let head = 5 | 3 << 6 | (props.len() as u32) << 14;
     let mut words = Words { words: vec![head, 1], blob: String::new(), lengths: vec![] };
@@ -31,7 +32,7 @@ fn read(capture: &mut Capture, props: &[(Prop, &str)], elements: &[El<'_>]) {
     }
     words.words.push(0);
     let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
-    capture.turn(&reading).unwrap();
+    capture.turn(&reading).unwrap().page
 }
 
 fn marked(element: El<'_>, marks: u32) -> El<'_> {
@@ -104,55 +105,71 @@ fn a_page_that_is_read_afresh_keeps_the_numbers_of_what_it_still_shows() {
     assert_eq!(found(&mut capture), []);
 }
 
-/// The pages of a guest with a canvas, up to a beginning.
-fn guest(turn: u32) -> GuestPage {
-    let mut capture = Capture::new(show_all());
-    capture.dirt.take();
-    let mut words = Words { words: vec![5 | 3 << 6, 1], blob: String::new(), lengths: vec![] };
-    words.element(2, &CANVAS);
-    words.words.push(0);
-    let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
-    let page = capture.turn(&reading).unwrap().page.unwrap();
-    GuestPage { turn, page }
+/// A page of a guest with these elements.
+fn guest(capture: &mut Capture, turn: u32, elements: &[El<'_>]) -> GuestPage {
+    GuestPage { turn, page: read(capture, &[], elements).unwrap() }
 }
+
+fn painted(turn: u32, number: u32) -> GuestAsset {
+    GuestAsset { turn, number, keep: false, painted: true, bytes: vec![1] }
+}
+
+const FRAME: El<'_> = El { tag: "iframe", props: &[], ..LOGO };
 
 #[test]
 fn a_guest_that_begins_anew_or_goes_has_none_of_the_numbers_before() {
     let mut capture = Capture::new(Policy::default());
     let seat = capture.admit().unwrap();
-    let frame = El { tag: "iframe", props: &[], ..LOGO };
     let mut next = 100;
     let mut number = None;
     for round in 0..20 {
         capture.seat(seat, Some(NodeId(2)));
-        read(&mut capture, &[], &[frame]);
+        read(&mut capture, &[], &[FRAME]);
         let [(_, begin)] = capture.take_begins()[..] else { panic!("{round}: it does not begin") };
-        let asset = |number| GuestAsset {
-            turn: begin.turn,
-            number,
-            keep: false,
-            painted: true,
-            bytes: vec![1],
-        };
-        assert_eq!(capture.guest_asset(seat, &asset(1)), None, "no page of it has named it");
-        let (reply, page) = capture.take_in(seat, &guest(begin.turn), |count| {
+        assert_eq!(capture.guest_asset(seat, &painted(begin.turn, 1)), None, "nothing names it");
+        let page = guest(&mut Capture::new(show_all()), begin.turn, &[CANVAS]);
+        let (reply, page) = capture.take_in(seat, &page, |count| {
             next += count;
             next - count
         });
         assert!(reply.is_ok() && page.is_some());
         let before = number;
-        number = capture.guest_asset(seat, &asset(1));
+        number = capture.guest_asset(seat, &painted(begin.turn, 1));
         assert!(number.is_some() && number != before && capture.take_withdrawn(false).is_empty());
-        assert_eq!(capture.guest_asset(seat, &asset(2)), None);
+        assert_eq!(capture.guest_asset(seat, &painted(begin.turn, 2)), None);
 
-        read(&mut capture, &[], &[marked(frame, Marks::MASK)]);
+        read(&mut capture, &[], &[marked(FRAME, Marks::MASK)]);
         assert_eq!(capture.take_withdrawn(false), number.into_iter().collect::<Vec<_>>());
-        assert_eq!(capture.guest_asset(seat, &asset(1)), None);
+        assert_eq!(capture.guest_asset(seat, &painted(begin.turn, 1)), None);
         capture.take_begins();
     }
-    read(&mut capture, &[], &[frame]);
+    read(&mut capture, &[], &[FRAME]);
     let [(_, begin)] = capture.take_begins()[..] else { panic!("it does not begin") };
-    assert!(capture.take_in(seat, &guest(begin.turn), |_| next).0.is_ok());
+    let page = guest(&mut Capture::new(show_all()), begin.turn, &[CANVAS]);
+    assert!(capture.take_in(seat, &page, |_| next).0.is_ok());
     capture.dismiss(seat);
     assert_eq!(capture.take_withdrawn(false).len(), 1);
+}
+
+#[test]
+fn a_guest_cannot_keep_a_number_that_it_names_no_more() {
+    let mut capture = Capture::new(Policy::default());
+    let seat = capture.admit().unwrap();
+    capture.seat(seat, Some(NodeId(2)));
+    read(&mut capture, &[], &[FRAME]);
+    let [(_, begin)] = capture.take_begins()[..] else { panic!("it does not begin") };
+    // It never withdraws a number itself.
+    let mut own = Capture::new(show_all());
+    let asset = painted(begin.turn, 1);
+    let mut take = |capture: &mut Capture, canvas: El<'_>| {
+        let page = guest(&mut own, begin.turn, &[canvas]);
+        assert!(capture.take_in(seat, &page, |_| 100).0.is_ok());
+        capture.guest_asset(seat, &asset)
+    };
+    let first = take(&mut capture, CANVAS).expect("a number");
+    assert_eq!(take(&mut capture, marked(CANVAS, Marks::MASK)), None);
+    assert_eq!(capture.take_withdrawn(false), [first]);
+    let second = take(&mut capture, CANVAS).expect("a number");
+    assert_ne!(second, first);
+    assert_eq!(capture.take_withdrawn(false), []);
 }
