@@ -25,6 +25,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn read(this: &Reader, number: u32, offset: u32, length: u32) -> Promise;
     #[wasm_bindgen(method)]
+    fn withdraw(this: &Reader, numbers: &[u32]);
+    #[wasm_bindgen(method)]
     fn given(this: &Reader, number: u32, bytes: &[u8], keep: bool, painted: bool);
     #[wasm_bindgen(method)]
     fn stop(this: &Reader);
@@ -63,6 +65,8 @@ pub(crate) enum Event {
 pub(crate) struct Assets {
     reader: Reader,
     outgoing: Outgoing,
+    /// What was read since the page was last known to be read to the end.
+    heard: Vec<Event>,
     tell: Rc<dyn Fn(Event)>,
     _tell: Tell,
 }
@@ -83,24 +87,51 @@ impl Assets {
             heard(Event::Loaded { number, content, turn, keep, painted });
         });
         let reader = Reader::new(mirror.pictures(), Painted::new(), Loaded::new(), &closure);
-        Self { reader, outgoing: Outgoing::new(flow), tell, _tell: closure }
+        Self { reader, outgoing: Outgoing::new(flow), heard: vec![], tell, _tell: closure }
     }
 
     /// These were met for the first time. Their reading begins when the page is idle.
-    pub(crate) fn found(&self, mirror: &Mirror, found: Vec<Found>) {
+    pub(crate) fn found(&mut self, mirror: &Mirror, found: Vec<Found>) {
         for Found { number, used, base, address } in found {
             let (code, node) = match used {
                 Use::Picture => (0, None),
                 Use::Font => (1, None),
                 Use::Live => (2, address.parse().ok().and_then(|id| mirror.node(NodeId(id)))),
             };
+            self.outgoing.named(number, false);
             self.reader.add(number, code, &base, &address, node);
         }
     }
 
-    /// The browser has read something; a piece to send comes of it if it is still wanted.
-    pub(crate) fn heard(&mut self, event: Event) -> Option<Asset> {
+    /// The page does not name these any more: nothing of them leaves.
+    pub(crate) fn withdraw(&mut self, numbers: &[u32]) {
+        numbers.iter().for_each(|&number| self.outgoing.withdraw(number));
+        self.reader.withdraw(numbers);
+    }
+
+    /// The browser has read something. It waits until it is known that the page still names it.
+    pub(crate) fn note(&mut self, event: Event) {
+        self.heard.push(event);
+    }
+
+    /// Whether nothing waits to be told or sent.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.heard.is_empty() && self.outgoing.is_idle()
+    }
+
+    /// Takes in what was noted; the pieces that come of it.
+    pub(crate) fn take_pieces(&mut self) -> Vec<Asset> {
+        let heard = std::mem::take(&mut self.heard);
+        heard.into_iter().filter_map(|event| self.heard(event)).collect()
+    }
+
+    /// A piece to send comes of it if it is still wanted.
+    fn heard(&mut self, event: Event) -> Option<Asset> {
         match event {
+            Event::Loaded { number, .. } if !self.outgoing.is_named(number) => {
+                // It was read as it was withdrawn.
+                self.reader.withdraw(&[number]);
+            }
             Event::Loaded { number, content: Ok((hash, size)), turn, painted: true, .. } => {
                 self.outgoing.painted(number, turn, hash, size);
             }
@@ -117,13 +148,29 @@ impl Assets {
         None
     }
 
-    /// As [`Self::heard`] in a frame of another origin, whose page around takes assets as a whole.
-    pub(crate) fn heard_in_frame(&mut self, event: Event) -> Option<Event> {
+    /// As [`Self::take_pieces`] in a frame of another origin, whose page around takes assets as a
+    /// whole.
+    pub(crate) fn take_whole(&mut self) -> Vec<Event> {
+        let heard = std::mem::take(&mut self.heard);
+        let whole = heard.into_iter().filter_map(|event| self.heard_in_frame(event)).collect();
+        // Nobody asks.
+        while self.outgoing.offer().is_some() {}
+        whole
+    }
+
+    fn heard_in_frame(&mut self, event: Event) -> Option<Event> {
+        let (Event::Loaded { number, .. } | Event::Whole { number, .. }) = event else {
+            return None;
+        };
+        let is_named = self.outgoing.is_named(number);
         let Event::Loaded { number, ref content, keep, painted, .. } = event else {
-            return Some(event);
+            return is_named.then_some(event);
         };
         let size = content.as_ref().map_or(0, |(_, size)| *size);
         self.heard(event);
+        if !is_named {
+            return None;
+        }
         let reading = self.reader.read(number, 0, size);
         let tell = Rc::clone(&self.tell);
         wasm_bindgen_futures::spawn_local(async move {
@@ -136,7 +183,8 @@ impl Assets {
     }
 
     /// A picture or a font of a guest: with the page's number it is the page's from here on.
-    pub(crate) fn of_guest(&self, number: u32, asset: &GuestAsset) {
+    pub(crate) fn of_guest(&mut self, number: u32, asset: &GuestAsset) {
+        self.outgoing.named(number, true);
         self.reader.given(number, &asset.bytes, asset.keep, asset.painted);
     }
 

@@ -197,9 +197,8 @@ impl Driver {
                 self.next_frame.ask();
             }
             Event::Asset(event) => {
-                let piece = self.source.as_mut().and_then(|source| source.assets.heard(event));
-                if let Some(piece) = piece {
-                    self.handle(Session::Asset(piece));
+                if let Some(source) = &mut self.source {
+                    source.assets.note(event);
                 }
                 self.send_assets();
             }

@@ -157,9 +157,15 @@ impl Driver {
         match event {
             Event::Frame => {
                 self.send_page();
+                self.send_assets();
                 self.perform();
             }
-            Event::Asset(beginning, event) if beginning == self.beginnings => self.asset(event),
+            Event::Asset(beginning, event) if beginning == self.beginnings => {
+                if let Some((source, _)) = &mut self.shared {
+                    source.assets.note(event);
+                }
+                self.send_assets();
+            }
             Event::Asset(..) => {}
             Event::Heard(None) => self.over = true,
             Event::Heard(Some(bytes)) => {
@@ -199,12 +205,14 @@ impl Driver {
             Order::Fresh => {
                 if let Some((source, _)) = &mut self.shared {
                     source.restart();
+                    source.withdraw();
                 }
                 self.next_frame.ask();
             }
             Order::Repair(digest) => {
                 if let Some((source, _)) = &mut self.shared {
                     source.repair(&digest);
+                    source.withdraw();
                 }
                 self.next_frame.ask();
             }
@@ -290,13 +298,24 @@ impl Driver {
         }
     }
 
-    fn asset(&mut self, event: assets::Event) {
+    /// Sends what has come of pictures and fonts, if nothing of the page is unread.
+    fn send_assets(&mut self) {
         let Some((source, _)) = &mut self.shared else { return };
-        if let Some(assets::Event::Whole { number, keep, painted, bytes }) =
-            source.assets.heard_in_frame(event)
-            && let Some(message) = self.framed.asset(number, keep, painted, bytes)
-        {
-            self.say(&message);
+        if !source.has_assets() {
+            return;
+        }
+        if !source.may_send_assets() {
+            if self.framed.room() {
+                self.next_frame.ask();
+            }
+            return;
+        }
+        for event in source.assets.take_whole() {
+            if let assets::Event::Whole { number, keep, painted, bytes } = event
+                && let Some(message) = self.framed.asset(number, keep, painted, bytes)
+            {
+                self.say(&message);
+            }
         }
     }
 

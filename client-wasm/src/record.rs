@@ -77,7 +77,11 @@ impl Recording {
                             next.ask();
                         }
                     }
-                    Event::Asset(event) => own.asset(event),
+                    Event::Asset(event) => {
+                        if own.asset(event) {
+                            next.ask();
+                        }
+                    }
                     Event::Guest(event) => {
                         own.guest(event);
                         next.ask();
@@ -96,7 +100,7 @@ impl Recording {
 
     /// Emits what has changed, now.
     pub(crate) fn flush(&self) {
-        let frames = self.frames(|source, frames| {
+        let (frames, _) = self.frames(|source, frames| {
             loop {
                 match source.turn() {
                     Ok(Some(page)) => frames.push(FromCustomer::Page(page)),
@@ -110,20 +114,30 @@ impl Recording {
 
     /// Emits what has changed, or as much of it as fits in a turn. Whether another one is due.
     fn turn(&self) -> bool {
-        let mut due = false;
-        let frames = self.frames(|source, frames| {
+        let (mut due, mut broken) = (false, false);
+        let (frames, waits) = self.frames(|source, frames| {
             due = source.rests();
-            if !due && let Ok(page) = source.turn() {
-                frames.extend(page.map(FromCustomer::Page));
-                due = source.is_behind();
+            if due {
+                return;
+            }
+            match source.turn() {
+                Ok(page) => {
+                    frames.extend(page.map(FromCustomer::Page));
+                    due = source.is_behind();
+                }
+                Err(Broken) => broken = true,
             }
         });
         self.emit(&frames);
-        due
+        due || waits && !broken
     }
 
-    fn frames(&self, read: impl FnOnce(&mut Source, &mut Vec<FromCustomer>)) -> Vec<FromCustomer> {
-        let mut frames = vec![];
+    /// What is to be emitted, and whether pictures and fonts wait for the page.
+    fn frames(
+        &self,
+        read: impl FnOnce(&mut Source, &mut Vec<FromCustomer>),
+    ) -> (Vec<FromCustomer>, bool) {
+        let (mut frames, mut waits) = (vec![], false);
         if let Ok(mut state) = self.state.try_borrow_mut()
             && let Some(state) = state.as_mut()
         {
@@ -139,8 +153,9 @@ impl Recording {
                 frames.push(FromCustomer::View(view));
             }
             state.source.read_assets();
+            waits = !tell_assets(&mut state.source, &mut frames);
         }
-        frames
+        (frames, waits)
     }
 
     fn guest(&self, event: guests::Event) {
@@ -151,18 +166,17 @@ impl Recording {
         }
     }
 
-    /// Emits what has come of pictures and fonts.
-    fn asset(&self, event: assets::Event) {
-        let mut frames = vec![];
+    /// Emits what has come of pictures and fonts. Whether it waits for the page.
+    fn asset(&self, event: assets::Event) -> bool {
+        let (mut frames, mut waits) = (vec![], false);
         if let Ok(mut state) = self.state.try_borrow_mut()
             && let Some(state) = state.as_mut()
         {
-            let assets = &mut state.source.assets;
-            frames.extend(assets.heard(event).map(FromCustomer::Asset));
-            frames.extend(assets.offer().map(FromCustomer::Offer));
-            assets.advance();
+            state.source.assets.note(event);
+            waits = !tell_assets(&mut state.source, &mut frames);
         }
         self.emit(&frames);
+        waits
     }
 
     /// With nothing borrowed any more: the listener may flush or stop.
@@ -257,6 +271,18 @@ impl Replay {
     pub(crate) fn document(&self) -> Option<Document> {
         self.stage.document()
     }
+}
+
+/// Adds what there is to emit of pictures and fonts, unless it waits for the page: whether it does
+/// not.
+fn tell_assets(source: &mut Source, frames: &mut Vec<FromCustomer>) -> bool {
+    let may = !source.has_assets() || source.may_send_assets();
+    if may {
+        frames.extend(source.assets.take_pieces().into_iter().map(FromCustomer::Asset));
+        frames.extend(source.assets.offer().map(FromCustomer::Offer));
+        source.assets.advance();
+    }
+    may
 }
 
 fn no_asset(_: Hostile) -> Error {

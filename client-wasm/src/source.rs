@@ -129,9 +129,26 @@ impl Source {
     pub(crate) fn turn(&mut self) -> Result<Option<Page>, Broken> {
         let start = now();
         let page = self.read();
+        self.withdraw_unless(self.is_behind());
         let end = now();
         self.rest = end.plus((end.since(start) * REST).min(LONGEST_REST));
         page
+    }
+
+    /// Takes back what the page does not name now, though it may name it again when it is read: for
+    /// a page around this one, which forgets it, too.
+    pub(crate) fn withdraw(&mut self) {
+        self.withdraw_unless(false);
+    }
+
+    fn withdraw_unless(&mut self, is_behind: bool) {
+        let gone = self.capture.take_withdrawn(is_behind);
+        if !gone.is_empty() {
+            self.assets.withdraw(&gone);
+            if let Some(guests) = &mut self.guests {
+                guests.withdraw(&gone);
+            }
+        }
     }
 
     fn read(&mut self) -> Result<Option<Page>, Broken> {
@@ -193,9 +210,6 @@ impl Source {
     pub(crate) fn guest(&mut self, event: guests::Event) {
         if let Some(guests) = &mut self.guests {
             guests.happened(event, &mut self.capture);
-            for (number, asset) in guests.take_assets() {
-                self.assets.of_guest(number, &asset);
-            }
         }
     }
 
@@ -235,6 +249,24 @@ impl Source {
     /// what it looks like comes first.
     pub(crate) fn read_assets(&mut self) {
         self.assets.found(&self.mirror, self.capture.take_found());
+    }
+
+    /// Whether there is something of pictures and fonts to tell or to send.
+    pub(crate) fn has_assets(&self) -> bool {
+        !self.assets.is_idle() || self.guests.as_ref().is_some_and(Guests::has_assets)
+    }
+
+    /// Whether it may leave now: by a mark that was not read yet it may be somebody's that is masked.
+    pub(crate) fn may_send_assets(&mut self) -> bool {
+        if self.is_behind() || !matches!(self.is_dirty(), Ok(false)) {
+            return false;
+        }
+        if let Some(guests) = &mut self.guests {
+            for (number, asset) in guests.take_assets(&self.capture) {
+                self.assets.of_guest(number, &asset);
+            }
+        }
+        true
     }
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.

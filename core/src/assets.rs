@@ -13,12 +13,14 @@
 //! The two ends of the transport are machines without I/O, like the session.
 
 mod addresses;
+mod allowance;
 mod incoming;
 mod kind;
 mod outgoing;
 mod picture;
 
 pub use addresses::{Addresses, Found, Use};
+pub use allowance::{Allowance, MAX_GUESTS_ASSETS};
 pub use incoming::{Hostile, Incoming, Step};
 pub use kind::Kind;
 pub use outgoing::{Flow, NeverSent, Outgoing, Piece};

@@ -33,6 +33,8 @@ pub struct Capture {
     guests: Guests,
     /// What was taken out of the tree between two turns, and is to be told first.
     owed: Vec<Op>,
+    /// The page is read afresh, and may name again what it has named before.
+    recalls: bool,
 }
 
 /// What the next page begins with.
@@ -59,7 +61,7 @@ impl Capture {
     pub fn new(policy: Policy) -> Self {
         let mut capture = Self {
             policy,
-            tree: Tree::default(),
+            tree: Tree::naming(),
             dirt: Dirt::default(),
             addresses: Addresses::default(),
             number: 0,
@@ -68,14 +70,17 @@ impl Capture {
             asked: Asked::by_browsers(),
             guests: Guests::default(),
             owed: vec![],
+            recalls: false,
         };
         capture.restart();
+        capture.recalls = false;
         capture
     }
 
     /// Forgets what the other end was told: the next page is the whole page.
     pub fn restart(&mut self) {
-        self.tree = Tree::default();
+        self.tree = Tree::naming();
+        self.recalls = true;
         self.next = Next::Fresh;
         self.doubted.clear();
         self.owed.clear();
@@ -229,9 +234,24 @@ impl Capture {
         (reply, self.page(batch))
     }
 
-    /// The page's number for an asset of a guest, to be told of; none if it is not.
-    pub fn guest_asset(&mut self, seat: Seat, asset: &GuestAsset) -> Option<u32> {
-        self.guests.asset(seat, asset, &mut self.addresses)
+    /// The page's number for an asset of a guest; none if the page does not name it.
+    pub fn guest_asset(&self, seat: Seat, asset: &GuestAsset) -> Option<u32> {
+        self.guests.asset(seat, asset).filter(|&number| self.tree.names(number))
+    }
+
+    /// Assets that the page names no more, as they are masked or gone, since the last call: nothing
+    /// more of them may leave. They have no number any longer, and get another one if they are shown
+    /// again. To be asked for after each turn; `is_behind` while there is more to read of it.
+    pub fn take_withdrawn(&mut self, is_behind: bool) -> Vec<u32> {
+        self.recalls &= is_behind;
+        if self.recalls {
+            return vec![];
+        }
+        let gone = self.addresses.withdraw(|number| self.tree.names(number));
+        if !gone.is_empty() {
+            self.guests.withdraw(|number| self.tree.names(number));
+        }
+        gone
     }
 
     /// Whose a node is that is not the page's own, with its number there and the `iframe` around it.

@@ -333,18 +333,20 @@ impl Guests {
 
 impl Guests {
     /// The page's number for an asset of a guest; none if the guest began anew since, is masked, or
-    /// there are too many.
-    pub(crate) fn asset(
-        &mut self,
-        seat: Seat,
-        asset: &GuestAsset,
-        addresses: &mut Addresses,
-    ) -> Option<u32> {
-        let guest = find(&mut self.seats, seat)?;
+    /// no page of it has named the asset.
+    pub(crate) fn asset(&self, seat: Seat, asset: &GuestAsset) -> Option<u32> {
+        let (_, guest) = self.seats.iter().find(|(other, _)| *other == seat)?;
         if asset.turn != guest.turn || guest.untold || guest.holds.terms() != Some(Terms::Own) {
             return None;
         }
-        Lent { numbers: &mut guest.assets, addresses }.number(asset.number)
+        guest.assets.get(&asset.number).copied()
+    }
+
+    /// Numbers that `named` does not know are not those of assets any more.
+    pub(crate) fn withdraw(&mut self, named: impl Fn(u32) -> bool) {
+        for (_, guest) in &mut self.seats {
+            guest.assets.retain(|_, &mut number| named(number));
+        }
     }
 }
 

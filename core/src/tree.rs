@@ -7,6 +7,7 @@
 mod digest;
 mod hash;
 mod links;
+mod named;
 mod slab;
 
 use crate::node::NodeId;
@@ -14,6 +15,7 @@ use crate::ops::{Batch, Key, Op, Place, StrId, Strings};
 pub use digest::{Digest, DigestError};
 pub(crate) use hash::hash_text;
 use hash::mix;
+use named::Named;
 use slab::Slab;
 use std::collections::HashMap;
 use thiserror::Error;
@@ -69,6 +71,8 @@ pub struct Tree {
     names: Names,
     frames: usize,
     hash: u64,
+    /// At the customer's end.
+    named: Option<Named>,
 }
 
 #[derive(Debug, Clone)]
@@ -118,6 +122,16 @@ pub(crate) enum Setting<'t> {
 }
 
 impl Tree {
+    /// An empty one that knows which assets it names.
+    pub(crate) fn naming() -> Self {
+        Self { named: Some(Named::default()), ..Self::default() }
+    }
+
+    /// Whether the picture of an element or a style names this asset.
+    pub(crate) fn names(&self, asset: u32) -> bool {
+        self.named.as_ref().is_some_and(|named| named.has(asset))
+    }
+
     /// Hash over all nodes: equal trees have equal hashes.
     pub fn hash(&self) -> u64 {
         self.hash
@@ -260,10 +274,18 @@ impl Tree {
             Op::Set { id, key, value } => {
                 let number = self.setting_key(key, strings);
                 self.set(id, number, Some(hash_of(value)))?;
+                if let Some(named) = &mut self.named {
+                    let name = if let Key::Attr(name) = key { strings.get(name) } else { "" };
+                    let assets = named.of(key, name, strings.get(value));
+                    named.set(id.0, number, assets);
+                }
             }
             Op::Unset { id, key } => {
                 let number = self.setting_key(key, strings);
                 self.set(id, number, None)?;
+                if let Some(named) = &mut self.named {
+                    named.set(id.0, number, vec![]);
+                }
             }
             Op::Clear(id) => self.clear(id)?,
         }
@@ -430,6 +452,9 @@ impl Tree {
         node.content = node.content.wrapping_sub(held);
         node.settings.clear();
         self.rehash(id.0, old);
+        if let Some(named) = &mut self.named {
+            named.forget(id.0);
+        }
         Ok(())
     }
 

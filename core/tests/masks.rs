@@ -4,6 +4,8 @@
 mod attributes;
 #[path = "masks/controls.rs"]
 mod controls;
+#[path = "masks/withdrawn.rs"]
+mod withdrawn;
 
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Mode, Patterns, Policy, View};
@@ -13,7 +15,7 @@ use saath_core::reading::{Marks, Reading};
 use saath_core::replica::Replica;
 
 /// An element with its marks, attributes, states and text; its id is its place from 2 on.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct El<'a> {
     tag: &'a str,
     marks: u32,

@@ -357,8 +357,9 @@ fn values() {
     golden!(L, L::Allowed | L::Declined | L::Revoked | L::Released | L::Resumed => {
         L::Allowed => "00", L::Declined => "01", L::Revoked => "02", L::Released => "03", L::Resumed => "04",
     });
-    golden!(Why, Why::Unreadable | Why::TooLarge | Why::OverBudget => {
+    golden!(Why, Why::Unreadable | Why::TooLarge | Why::OverBudget | Why::Withdrawn => {
         Why::Unreadable => "00", Why::TooLarge => "01", Why::OverBudget => "02",
+        Why::Withdrawn => "03",
     });
     use Outcome as O;
     golden!(O, O::Done | O::NotAllowed | O::Gone | O::Masked | O::Excluded | O::NotInteractive

@@ -56,6 +56,16 @@ export class Assets {
     this.next();
   }
 
+  // What has these numbers is not shown any more.
+  withdraw(numbers) {
+    const gone = new Set(numbers);
+    this.waiting = this.waiting.filter(({ number }) => !gone.has(number));
+    for (const number of gone) {
+      this.blobs.delete(number);
+      this.painted.nodes.delete(number);
+    }
+  }
+
   // So many bytes more may be read. If none, what waits is missing.
   left(room) {
     this.room = room;

@@ -100,12 +100,7 @@ impl Guests {
                 Some(Ok(FromGuest::Page(page))) => self.page(key, page, capture),
                 Some(Ok(FromGuest::End)) | None => self.dismiss(key, capture),
                 Some(Ok(FromGuest::ActionResult(result))) => self.answered(key, result, capture),
-                Some(Ok(FromGuest::Asset(asset))) => {
-                    let seat = self.seats.get(&key);
-                    if let Some(number) = seat.and_then(|seat| capture.guest_asset(*seat, &asset)) {
-                        self.assets.take_in(number, asset);
-                    }
-                }
+                Some(Ok(FromGuest::Asset(asset))) => self.assets.hold(key, asset),
                 Some(Err(_)) => self.refuse(key, capture),
             },
         }
@@ -194,9 +189,21 @@ impl Guests {
         std::mem::take(&mut self.answers)
     }
 
-    /// Pictures and fonts that came, by the page's numbers.
-    pub(crate) fn take_assets(&mut self) -> Vec<(u32, GuestAsset)> {
-        self.assets.take()
+    /// Pictures and fonts that came, by the page's numbers. Only when nothing of the page is unread,
+    /// and all that came of guests is taken: a mark may be in it.
+    pub(crate) fn take_assets(&mut self, capture: &Capture) -> Vec<(u32, GuestAsset)> {
+        let seats = &self.seats;
+        self.assets.take(|key, asset| capture.guest_asset(*seats.get(&key)?, asset))
+    }
+
+    /// Whether there are any.
+    pub(crate) fn has_assets(&self) -> bool {
+        !self.assets.is_empty()
+    }
+
+    /// The page does not name these any more.
+    pub(crate) fn withdraw(&mut self, numbers: &[u32]) {
+        self.assets.withdraw(numbers);
     }
 
     /// Has those show it that it is on; what is left for the page to show.

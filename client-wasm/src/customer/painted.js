@@ -47,8 +47,7 @@ export class Painted {
     this.frame = requestAnimationFrame(() => {
       const now = performance.now();
       for (const [number, entry] of this.nodes) {
-        if (!this.pictures.seen.has(entry.node)) this.nodes.delete(number);
-        else if (this.isDue(entry, now)) this.take(number, entry, now);
+        if (this.isDue(entry, now)) this.take(number, entry, now);
       }
     });
   }

@@ -53,6 +53,19 @@ impl Driver {
 
     /// Sends of pictures and fonts what there is room for. What changes on the page goes first.
     pub(super) fn send_assets(&mut self) {
+        let Some(source) = self.source.as_mut().filter(|source| source.has_assets()) else {
+            return;
+        };
+        if !source.may_send_assets() {
+            // With the page that is due. If there is no room for one, there is a frame when there is.
+            if self.session.room() {
+                self.next_frame.ask();
+            }
+            return;
+        }
+        for piece in source.assets.take_pieces() {
+            self.handle(Session::Asset(piece));
+        }
         while let Some(offer) = self.source.as_mut().and_then(|source| source.assets.offer()) {
             self.handle(Session::Offer(offer));
         }

@@ -2,8 +2,9 @@
 //!
 //! Addresses stay on this side; they can carry tokens and names.
 
+use super::MAX_ASSETS;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What an address is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,14 +30,16 @@ pub struct Found {
     pub address: String,
 }
 
-/// The numbers of one capture. They stay while it lasts.
+/// The numbers of one capture. They stay while the page names them.
 #[derive(Debug, Default)]
 pub struct Addresses {
     /// By digest: a `data:` address may be as long as a picture.
     numbers: HashMap<[u8; 32], u32>,
     found: Vec<Found>,
-    /// How many numbers went to others.
-    lent: u32,
+    /// All that are given, also to others.
+    given: HashSet<u32>,
+    /// The last that was given: a number is not given again for as long as there are others.
+    last: u32,
 }
 
 impl Addresses {
@@ -59,14 +62,32 @@ impl Addresses {
 
     /// A number for an asset of someone else's; none if they have half of all already.
     pub(crate) fn lend(&mut self) -> Option<u32> {
-        let number = self.next().filter(|_| self.lent < super::MAX_ASSETS / 2)?;
-        self.lent += 1;
-        Some(number)
+        let lent = self.given.len() - self.numbers.len();
+        if lent < MAX_ASSETS as usize / 2 { self.next() } else { None }
     }
 
-    fn next(&self) -> Option<u32> {
-        let given = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX).saturating_add(self.lent);
-        (given < super::MAX_ASSETS).then(|| given + 1)
+    fn next(&mut self) -> Option<u32> {
+        if self.given.len() >= MAX_ASSETS as usize {
+            return None;
+        }
+        loop {
+            self.last = self.last % MAX_ASSETS + 1;
+            if self.given.insert(self.last) {
+                return Some(self.last);
+            }
+        }
+    }
+
+    /// Takes the numbers back that `named` does not know; which they were. What had one gets another
+    /// when it is met again.
+    pub(crate) fn withdraw(&mut self, named: impl Fn(u32) -> bool) -> Vec<u32> {
+        let gone: Vec<u32> = self.given.iter().copied().filter(|&number| !named(number)).collect();
+        if !gone.is_empty() {
+            self.given.retain(|&number| named(number));
+            self.numbers.retain(|_, &mut number| named(number));
+            self.found.retain(|found| named(found.number));
+        }
+        gone
     }
 
     /// What was met since the last call.
@@ -105,7 +126,24 @@ mod tests {
         assert_eq!(addresses.number(Use::Picture, "", "a.png"), Some(1));
         assert_eq!(addresses.lend(), Some(2));
         assert_eq!(addresses.number(Use::Picture, "", "b.png"), Some(3));
-        assert_eq!((3..crate::assets::MAX_ASSETS).filter_map(|_| addresses.lend()).count(), 32_767);
+        assert_eq!((3..MAX_ASSETS).filter_map(|_| addresses.lend()).count(), 32_767);
         assert!(addresses.number(Use::Picture, "", "c.png").is_some());
+    }
+
+    #[test]
+    fn what_is_withdrawn_makes_room() {
+        let mut addresses = Addresses::default();
+        let kept = addresses.number(Use::Picture, "", "kept.png");
+        let mut last = 1;
+        for _ in 0..MAX_ASSETS + 9 {
+            let number = addresses.number(Use::Picture, "", "other.png").unwrap();
+            assert!(number != 1 && number != last, "not the same for as long as there are others");
+            last = addresses.lend().unwrap();
+            let mut gone = addresses.withdraw(|number| number == 1);
+            gone.sort_unstable();
+            assert_eq!(gone.len(), 2);
+        }
+        assert_eq!(addresses.number(Use::Picture, "", "kept.png"), kept);
+        assert_eq!(addresses.take_found().len(), 1, "of what is gone nothing is to be read");
     }
 }

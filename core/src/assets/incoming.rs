@@ -4,7 +4,7 @@
 //! fit, and nothing is shown before its hash was found right and its type told from its bytes.
 
 use super::{Kind, MAX_ASSET, MAX_ASSETS, MAX_HELD, MAX_LISTED, PIECE};
-use crate::message::asset::{Asset, Content, Hash, Offer};
+use crate::message::asset::{Asset, Content, Hash, Offer, Why};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
 use thiserror::Error;
@@ -135,6 +135,10 @@ impl Incoming {
                     Known::Bytes { hash, size, keep }
                 }
                 Content::Bytes { .. } => return Err(Hostile),
+                Content::Missing(Why::Withdrawn) => {
+                    self.forget(number);
+                    continue;
+                }
                 Content::Missing(_) => Known::Missing,
             };
             let before = self.numbers.insert(number, known);
@@ -149,6 +153,16 @@ impl Incoming {
             }
         }
         Ok(())
+    }
+
+    /// What it was stays until there is no room for it: it may be shown again.
+    fn forget(&mut self, number: u32) {
+        if self.shown.remove(&number).is_some() {
+            self.steps.push_back(Step::Missing(number));
+        }
+        if let Some(Known::Bytes { hash, .. }) = self.numbers.remove(&number) {
+            self.give_up(number, hash);
+        }
     }
 
     fn seek(&mut self, number: u32, hash: Hash) {

@@ -35,7 +35,10 @@ pub struct NeverSent;
 #[derive(Debug)]
 pub struct Outgoing {
     flow: Flow,
+    /// What the page names, read or not.
     assets: HashMap<u32, State>,
+    /// What it names no longer, and the other end was told of.
+    withdrawn: Vec<u32>,
     /// In the order in which they are to be told.
     untold: Vec<u32>,
     /// By turn, but for the first if it is on its way.
@@ -50,9 +53,12 @@ pub struct Outgoing {
     total: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
-    content: Content,
+    /// None while it is not read.
+    content: Option<Content>,
+    /// A guest's, which has a budget of its own.
+    lent: bool,
     /// Those of a lower one go before it.
     turn: u32,
     /// It was asked for, and is sent or waits.
@@ -65,6 +71,7 @@ impl Outgoing {
         Self {
             flow,
             assets: HashMap::new(),
+            withdrawn: vec![],
             untold: vec![],
             wanted: VecDeque::new(),
             offset: 0,
@@ -78,15 +85,43 @@ impl Outgoing {
 
     /// A new epoch: the other end may have forgotten all numbers, and is told again.
     pub fn restart(&mut self) {
-        let mut numbers: Vec<u32> = self.assets.keys().copied().collect();
+        let read = self.assets.iter().filter(|(_, state)| state.content.is_some());
+        let mut numbers: Vec<u32> = read.map(|(&number, _)| number).collect();
         numbers.sort_unstable_by_key(|number| (self.turn_of(*number), *number));
         self.untold = numbers;
         for state in self.assets.values_mut() {
             state.asked = false;
         }
         self.wanted.clear();
+        self.withdrawn.clear();
         (self.offset, self.reading) = (0, None);
         (self.sent, self.acknowledged) = (0, 0);
+    }
+
+    /// The page names this from now on; of what it does not name nothing is taken in. What is `lent`
+    /// to a guest does not count in the budget.
+    pub fn named(&mut self, number: u32, lent: bool) {
+        self.assets.entry(number).or_default().lent = lent;
+    }
+
+    /// Whether the page names this.
+    pub fn is_named(&self, number: u32) -> bool {
+        self.assets.contains_key(&number)
+    }
+
+    /// The page does not name this any more: nothing of it is sent from now on, not even the rest of
+    /// what was begun.
+    pub fn withdraw(&mut self, number: u32) {
+        self.unqueue(number);
+        self.untold.retain(|&untold| untold != number);
+        if self.assets.remove(&number).is_some_and(|state| state.content.is_some()) {
+            self.withdrawn.push(number);
+        }
+    }
+
+    /// Whether there is nothing to tell or to send.
+    pub fn is_idle(&self) -> bool {
+        self.withdrawn.is_empty() && self.untold.is_empty() && self.wanted.is_empty()
     }
 
     /// What there is room for in the budget, in bytes: what is larger need not be read at all.
@@ -101,7 +136,7 @@ impl Outgoing {
             Content::Missing(Why::Unreadable)
         } else if size > MAX_ASSET {
             Content::Missing(Why::TooLarge)
-        } else if self.counted.contains(&hash) {
+        } else if self.counted.contains(&hash) || self.is_lent(number) {
             Content::Bytes { hash, size, keep }
         } else if self.total + u64::from(size) > BUDGET {
             Content::Missing(Why::OverBudget)
@@ -111,6 +146,10 @@ impl Outgoing {
             Content::Bytes { hash, size, keep }
         };
         self.tell(number, turn, content);
+    }
+
+    fn is_lent(&self, number: u32) -> bool {
+        self.assets.get(&number).is_some_and(|state| state.lent)
     }
 
     /// What moves was painted anew. It is bounded by its pace and not by the budget.
@@ -129,11 +168,12 @@ impl Outgoing {
     }
 
     fn tell(&mut self, number: u32, turn: u32, content: Content) {
-        if self.assets.get(&number).is_some_and(|state| state.content == content) {
+        let Some(state) = self.assets.get_mut(&number) else { return };
+        if state.content.as_ref() == Some(&content) {
             return;
         }
+        (state.content, state.turn, state.asked) = (Some(content), turn, false);
         self.unqueue(number);
-        self.assets.insert(number, State { content, turn, asked: false });
         if !self.untold.contains(&number) {
             self.untold.push(number);
         }
@@ -150,12 +190,18 @@ impl Outgoing {
 
     /// What to tell the other end.
     pub fn offer(&mut self) -> Option<Offer> {
-        let count = self.untold.len().min(MAX_LISTED);
+        let gone = self.withdrawn.drain(..self.withdrawn.len().min(MAX_LISTED));
+        let content = Content::Missing(Why::Withdrawn);
+        let mut assets: Vec<_> =
+            gone.map(|number| Offered { number, content: content.clone() }).collect();
+        let count = self.untold.len().min(MAX_LISTED - assets.len());
         let told: Vec<u32> = self.untold.drain(..count).collect();
-        let mut assets = Vec::with_capacity(told.len());
         for number in told {
-            let Some(state) = self.assets.get(&number) else { continue };
-            assets.push(Offered { number, content: state.content.clone() });
+            let Some(content) = self.assets.get(&number).and_then(|state| state.content.clone())
+            else {
+                continue;
+            };
+            assets.push(Offered { number, content });
             if self.flow == Flow::Unasked {
                 self.ask(number);
             }
@@ -176,7 +222,7 @@ impl Outgoing {
         if state.asked || self.untold.contains(&number) {
             return;
         }
-        if matches!(state.content, Content::Bytes { .. }) {
+        if matches!(state.content, Some(Content::Bytes { .. })) {
             state.asked = true;
             let turn = state.turn;
             // What is on its way goes on.
@@ -209,7 +255,9 @@ impl Outgoing {
             return None;
         }
         let &number = self.wanted.front()?;
-        let Content::Bytes { size, .. } = self.assets.get(&number)?.content else { return None };
+        let Some(Content::Bytes { size, .. }) = self.assets.get(&number)?.content else {
+            return None;
+        };
         let length = size.saturating_sub(self.offset).min(PIECE);
         let under_way = self.sent - self.acknowledged + u64::from(length);
         if self.flow == Flow::Asked && under_way > WINDOW {
@@ -234,7 +282,7 @@ impl Outgoing {
         self.sent += u64::from(length);
         self.offset += length;
         let state = self.assets.get(&number)?;
-        if matches!(state.content, Content::Bytes { size, .. } if size <= self.offset) {
+        if matches!(state.content, Some(Content::Bytes { size, .. }) if size <= self.offset) {
             self.wanted.pop_front();
             self.offset = 0;
         }
@@ -243,149 +291,4 @@ impl Outgoing {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hash(byte: u8) -> Hash {
-        [byte; 32]
-    }
-
-    fn send(outgoing: &mut Outgoing) -> Option<Asset> {
-        let piece = outgoing.next_piece()?;
-        outgoing.read(piece, Some(vec![0; piece.length as usize]))
-    }
-
-    #[test]
-    fn what_is_asked_for_is_sent_in_order_and_once() {
-        let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.ready(1, 0, hash(1), PIECE + 1, true);
-        outgoing.ready(2, 0, hash(2), 10, false);
-        outgoing.want(&[1]);
-        assert_eq!(outgoing.next_piece(), None, "nobody can ask for what was not offered");
-        assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(2));
-        assert_eq!(outgoing.offer(), None);
-        outgoing.want(&[2, 1, 2, 99, 0]);
-        outgoing.want(&[1]);
-        let sent: Vec<_> = std::iter::from_fn(|| send(&mut outgoing))
-            .map(|asset| (asset.number, asset.offset, asset.bytes.len()))
-            .collect();
-        assert_eq!(sent, [(2, 0, 10), (1, 0, PIECE as usize), (1, PIECE, 1)]);
-    }
-
-    #[test]
-    fn what_was_read_sooner_than_what_matters_more_lets_it_pass() {
-        let mut outgoing = Outgoing::new(Flow::Unasked);
-        for (number, turn) in [(7, 4), (8, 5), (5, 1), (6, 2), (9, 2)] {
-            outgoing.ready(number, turn, hash(9), PIECE + 1, true);
-            outgoing.offer();
-            if number == 7 {
-                assert_eq!(send(&mut outgoing).map(|asset| asset.number), Some(7));
-            }
-        }
-        let mut sent: Vec<_> = std::iter::from_fn(|| send(&mut outgoing)).collect();
-        sent.dedup_by_key(|asset| asset.number);
-        let sent: Vec<_> = sent.iter().map(|asset| asset.number).collect();
-        assert_eq!(sent, [7, 5, 6, 9, 8], "what has begun is sent to its end");
-        outgoing.restart();
-        let told: Vec<_> = outgoing.offer().unwrap().assets.iter().map(|o| o.number).collect();
-        assert_eq!(told, [5, 6, 9, 7, 8]);
-    }
-
-    #[test]
-    fn no_more_is_under_way_than_the_window() {
-        let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.ready(1, 0, hash(1), MAX_ASSET, true);
-        outgoing.offer();
-        outgoing.want(&[1]);
-        let mut sent = 0;
-        while let Some(asset) = send(&mut outgoing) {
-            sent += asset.bytes.len() as u64;
-        }
-        assert!(sent <= WINDOW && sent + u64::from(PIECE) > WINDOW, "{sent}");
-        assert_eq!(outgoing.got(sent + 1), Err(NeverSent));
-        assert_eq!(outgoing.got(u64::from(PIECE)), Ok(()));
-        assert!(send(&mut outgoing).is_some());
-        assert_eq!(outgoing.got(0), Ok(()), "an older one is no news");
-        assert!(send(&mut outgoing).is_none());
-    }
-
-    #[test]
-    fn the_budget_counts_each_content_once() {
-        let mut outgoing = Outgoing::new(Flow::Asked);
-        for number in 1..=6 {
-            let hash = hash(u8::try_from(number).unwrap());
-            outgoing.ready(number, 0, hash, MAX_ASSET, true);
-        }
-        outgoing.ready(7, 0, hash(1), MAX_ASSET, true);
-        outgoing.ready(8, 0, hash(8), MAX_ASSET + 1, true);
-        assert_eq!(outgoing.room(), 0);
-        let offer = outgoing.offer().unwrap();
-        let missing: Vec<_> = offer
-            .assets
-            .iter()
-            .filter_map(|offered| match offered.content {
-                Content::Missing(why) => Some((offered.number, why)),
-                Content::Bytes { .. } => None,
-            })
-            .collect();
-        assert_eq!(missing, [(5, Why::OverBudget), (6, Why::OverBudget), (8, Why::TooLarge)]);
-    }
-
-    #[test]
-    fn what_was_painted_anew_is_offered_anew() {
-        let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.painted(1, 0, hash(1), 2 * PIECE);
-        outgoing.offer();
-        outgoing.want(&[1]);
-        assert!(send(&mut outgoing).is_some());
-        let half = outgoing.next_piece().unwrap();
-        outgoing.painted(1, 0, hash(2), 100);
-        assert_eq!(outgoing.read(half, Some(vec![0; half.length as usize])), None);
-        assert_eq!(outgoing.next_piece(), None);
-        assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(1));
-        outgoing.want(&[1]);
-        assert_eq!(send(&mut outgoing).map(|asset| asset.bytes.len()), Some(100));
-        outgoing.painted(1, 0, hash(2), 100);
-        assert_eq!(outgoing.offer(), None, "the same picture is no news");
-    }
-
-    #[test]
-    fn an_epoch_begins_with_everything_offered_again() {
-        let mut outgoing = Outgoing::new(Flow::Asked);
-        outgoing.ready(2, 0, hash(1), 10, true);
-        outgoing.missing(1, Why::Unreadable);
-        outgoing.offer();
-        outgoing.want(&[2]);
-        assert!(send(&mut outgoing).is_some());
-        outgoing.restart();
-        assert_eq!(outgoing.next_piece(), None);
-        let numbers: Vec<_> =
-            outgoing.offer().unwrap().assets.iter().map(|offered| offered.number).collect();
-        assert_eq!(numbers, [1, 2]);
-        outgoing.want(&[2]);
-        assert!(send(&mut outgoing).is_some());
-    }
-
-    #[test]
-    fn a_recording_is_sent_unasked() {
-        let mut outgoing = Outgoing::new(Flow::Unasked);
-        outgoing.ready(1, 0, hash(1), MAX_ASSET, true);
-        outgoing.offer();
-        let sent: u32 = std::iter::from_fn(|| send(&mut outgoing))
-            .map(|asset| u32::try_from(asset.bytes.len()).unwrap())
-            .sum();
-        assert_eq!(sent, MAX_ASSET);
-    }
-
-    #[test]
-    fn what_cannot_be_read_any_more_is_missing() {
-        let mut outgoing = Outgoing::new(Flow::Unasked);
-        outgoing.ready(1, 0, hash(1), 10, true);
-        outgoing.offer();
-        let piece = outgoing.next_piece().unwrap();
-        assert_eq!(outgoing.read(piece, None), None);
-        let content = outgoing.offer().unwrap().assets.remove(0).content;
-        assert_eq!(content, Content::Missing(Why::Unreadable));
-        assert_eq!(outgoing.next_piece(), None);
-    }
-}
+mod tests;

@@ -104,13 +104,13 @@ fn what_names_nodes_names_those_of_the_page() {
 fn assets_have_numbers_of_the_page() {
     let mut sent = nest("img", "b");
     set(&mut sent, 2, Prop::Picture, "7 8,9");
-    let (out, mut guests, seat, mut addresses) = taken(&sent);
+    let (out, guests, seat, _) = taken(&sent);
     assert_eq!(told(&out, Prop::Picture), [(5, "2 8,9")]);
     let asset =
         |turn, number| GuestAsset { turn, number, keep: false, painted: false, bytes: vec![] };
-    assert_eq!(guests.asset(seat, &asset(1, 7), &mut addresses), Some(2));
-    // Before the page that names it.
-    assert_eq!(guests.asset(seat, &asset(1, 1), &mut addresses), Some(3));
-    assert_eq!(guests.asset(seat, &asset(2, 7), &mut addresses), None);
-    assert_eq!(guests.asset(Seat(9), &asset(1, 7), &mut addresses), None);
+    assert_eq!(guests.asset(seat, &asset(1, 7)), Some(2));
+    // No page has named it.
+    assert_eq!(guests.asset(seat, &asset(1, 1)), None);
+    assert_eq!(guests.asset(seat, &asset(2, 7)), None);
+    assert_eq!(guests.asset(Seat(9), &asset(1, 7)), None);
 }

@@ -50,6 +50,8 @@ pub enum Why {
     TooLarge,
     /// The session has sent as much as it may.
     OverBudget,
+    /// The page does not show it any more, and the number means nothing.
+    Withdrawn,
 }
 
 /// Send these. Numbers that were not offered are no error: the offer may have been changed.

@@ -104,6 +104,9 @@ impl Tree {
         while let Some(id) = stack.pop() {
             let Some(node) = self.nodes.remove(id) else { continue };
             self.frames -= usize::from(node.kind == Kind::Frame);
+            if let Some(named) = &mut self.named {
+                named.forget(id);
+            }
             if id != root.0 {
                 self.hash = self.hash.wrapping_sub(node_hash(id, &node));
             }

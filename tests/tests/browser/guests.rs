@@ -281,3 +281,32 @@ async fn nobody_takes_part_who_is_not_on_both_lists() -> Result<()> {
     }
     Ok(())
 }
+
+/// As often as it begins anew, by marks here, a guest has what it may have of pictures.
+#[tokio::test]
+async fn a_guest_keeps_its_pictures_however_often_it_begins() -> Result<()> {
+    let (pages, page, other) = start().await?;
+    guest(&pages, &page, &other, &format!("{}&canvas=40", pages.origin)).await?;
+    let painted = "
+        viewer.flush();
+        const canvas = viewer.document().querySelector('iframe')?.contentDocument?.querySelector('saath-canvas');
+        return canvas?.style.content.includes('blob:') ?? false";
+    let until_painted = async |round: u32| {
+        until(&format!("the canvas of beginning {round}"), async || {
+            ensure!(page.eval(painted, json!([])).await? == true, "it is not painted");
+            Ok::<_, anyhow::Error>(())
+        })
+        .await;
+    };
+    until_painted(0).await;
+    // As many as may be painted at a time, and one more.
+    for round in 1..=16 {
+        let around = "viewer.page().document.getElementById('around')";
+        page.eval(&format!("{around}.dataset.saathMask = ''"), json!([])).await?;
+        until_held(&page, "the mask", |held| held.contains('█')).await;
+        page.eval(&format!("delete {around}.dataset.saathMask"), json!([])).await?;
+        until_held(&page, "the guest", |held| held.contains("words")).await;
+        until_painted(round).await;
+    }
+    Ok(())
+}

@@ -17,3 +17,4 @@ mod sealing;
 mod smoke;
 mod viewer;
 mod waiting;
+mod withdrawn;

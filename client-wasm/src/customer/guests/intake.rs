@@ -1,52 +1,48 @@
 //! Pictures and fonts of guests on their way to the page's own, as many as guests may have.
 
 use crate::browser::now;
-use saath_core::assets::BUDGET;
+use saath_core::assets::{Allowance, MAX_GUESTS_ASSETS, MAX_LISTED};
 use saath_core::message::guest::GuestAsset;
-use saath_core::session::Millis;
-use std::collections::HashMap;
-
-/// The largest one, in bytes.
-pub(crate) const MAX_ASSET: usize = 4 << 20;
-/// What all of them may come to: the rest of the session's budget is the page's.
-const MAX_ALL: usize = (BUDGET / 2) as usize;
-/// How many of them may be painted, and how often, in milliseconds.
-const MAX_PAINTED: usize = 16;
-const PACE: u64 = 150;
 
 #[derive(Default)]
 pub(super) struct Intake {
-    taken: Vec<(u32, GuestAsset)>,
-    bytes: usize,
-    /// When each was painted last.
-    painted: HashMap<u32, Millis>,
+    /// Until nothing of the page is unread; by the key of the guest.
+    held: Vec<(u32, GuestAsset)>,
+    allowance: Allowance,
 }
 
 impl Intake {
-    /// One that is too much is one that cannot be had; one that is painted too often is left away.
-    pub(super) fn take_in(&mut self, number: u32, mut asset: GuestAsset) {
-        let size = asset.bytes.len();
-        let fits = if asset.painted {
-            let (now, last) = (now(), self.painted.get(&number).copied());
-            if last.is_some_and(|last| now < last.plus(PACE)) {
-                return;
-            }
-            let fits = last.is_some() || self.painted.len() < MAX_PAINTED;
-            if fits {
-                self.painted.insert(number, now);
-            }
-            fits
-        } else {
-            self.bytes = self.bytes.saturating_add(size);
-            self.bytes <= MAX_ALL
+    /// One that comes again takes the place of the one before; what is too much is left away.
+    pub(super) fn hold(&mut self, key: u32, asset: GuestAsset) {
+        let same = |(other, before): &(u32, GuestAsset)| {
+            (*other, before.turn, before.number) == (key, asset.turn, asset.number)
         };
-        if !fits || size > MAX_ASSET {
-            asset.bytes = vec![];
+        self.held.retain(|held| !same(held));
+        let bytes: usize = self.held.iter().map(|(_, held)| held.bytes.len()).sum();
+        if self.held.len() < MAX_LISTED && bytes + asset.bytes.len() <= MAX_GUESTS_ASSETS {
+            self.held.push((key, asset));
         }
-        self.taken.push((number, asset));
     }
 
-    pub(super) fn take(&mut self) -> Vec<(u32, GuestAsset)> {
-        std::mem::take(&mut self.taken)
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// What is held, by the page's numbers, where `number` gives one.
+    pub(super) fn take(
+        &mut self,
+        number: impl Fn(u32, &GuestAsset) -> Option<u32>,
+    ) -> Vec<(u32, GuestAsset)> {
+        let taken = |(key, mut asset)| {
+            let number = number(key, &asset)?;
+            self.allowance.take_in(now(), number, &mut asset).then_some((number, asset))
+        };
+        std::mem::take(&mut self.held).into_iter().filter_map(taken).collect()
+    }
+
+    pub(super) fn withdraw(&mut self, numbers: &[u32]) {
+        for &number in numbers {
+            self.allowance.withdraw(number);
+        }
     }
 }

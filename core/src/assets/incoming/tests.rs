@@ -171,3 +171,30 @@ fn no_more_is_held_than_there_is_room_for() {
     incoming.came(&piece(1, 0, GIF)).unwrap();
     assert!(steps(&mut incoming).contains(&Step::Missing(1)));
 }
+
+#[test]
+fn what_is_withdrawn_is_forgotten_and_not_missing() {
+    let gone = |number| Offer {
+        assets: vec![Offered { number, content: Content::Missing(Why::Withdrawn) }],
+    };
+    let mut incoming = asked(&[(1, GIF), (2, GIF)]);
+    incoming.came(&piece(1, 0, &GIF[..5])).unwrap();
+    // Half of it is here, and another number has the same.
+    incoming.offered(&gone(1)).unwrap();
+    assert_eq!(steps(&mut incoming), [Step::Want(2)]);
+    assert_eq!(incoming.came(&piece(1, 5, &GIF[5..])), Err(Hostile));
+    incoming.offered(&gone(2)).unwrap();
+    incoming.offered(&gone(3)).unwrap();
+    assert_eq!((steps(&mut incoming), incoming.missing()), (vec![], 0));
+    // It comes again, as if it had never been there.
+    incoming.offered(&offer(&[(4, GIF)])).unwrap();
+    assert_eq!(steps(&mut incoming), [Step::Look(hash(GIF))]);
+    incoming.looked(hash(GIF), None);
+    incoming.came(&piece(4, 0, GIF)).unwrap();
+    steps(&mut incoming);
+    // What is here in full need not come twice.
+    incoming.offered(&gone(4)).unwrap();
+    assert_eq!(steps(&mut incoming), [Step::Missing(4)]);
+    incoming.offered(&offer(&[(5, GIF)])).unwrap();
+    assert_eq!(steps(&mut incoming), [Step::Show { number: 5, hash: hash(GIF) }]);
+}
