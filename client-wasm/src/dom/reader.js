@@ -5,6 +5,7 @@
 import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
 import { fallsBack } from "./pictures.js";
 import { inlineStyle } from "./sheets.js";
+import { madeFor } from "./state.js";
 
 // Asked of each node: engines know a constant for what it is.
 const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastChild, localName, namespaceURI,
@@ -484,17 +485,6 @@ function valueOf(node, name, strict) {
   if (name === "style") return inlineStyle(node, strict);
   const value = getAttribute(node, name) ?? "";
   return name.endsWith("href") && localName(node) === "use" && value.includes("#") ? value.slice(value.indexOf("#")) : value;
-}
-
-// What the class of an element says of itself: whether it is a control of forms, and which attributes
-// it looks at. It is the page's, and may do anything when asked.
-function madeFor(node) {
-  try {
-    const { formAssociated, observedAttributes = [] } = Object.getPrototypeOf(node).constructor;
-    return `${formAssociated ? ":form " : ""}${[...observedAttributes].join(" ")}`;
-  } catch {
-    return "";
-  }
 }
 
 function isOpen(node, tag) {
