@@ -25,8 +25,7 @@ const OWN = new Set(["saath-ui", "saath-help"]);
 // What is in them is not read: it is never sent, or is read as a state of the element.
 const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "frameset",
   "object", "video", "audio", "canvas"]);
-// Of a frame that its document cannot be read, as it is of another origin; of an element of the
-// page's own making what it is made for.
+// That a frame's document cannot be read: it is of another origin.
 const WITHHELD = 9;
 
 export class Reader {
@@ -378,7 +377,6 @@ export class Reader {
           this.attributes(node);
           this.states.element(node, tag, (marks & BLOCK) !== 0, this);
           if (tag === "iframe" && !this.documents.read(node)) this.set(WITHHELD, "");
-          else if (namespace === 0 && tag.includes("-")) this.set(WITHHELD, madeFor(node));
         }
       }
     }
@@ -484,17 +482,6 @@ function valueOf(node, name, strict) {
   if (name === "style") return inlineStyle(node, strict);
   const value = getAttribute(node, name) ?? "";
   return name.endsWith("href") && localName(node) === "use" && value.includes("#") ? value.slice(value.indexOf("#")) : value;
-}
-
-// What the class of an element says of itself: whether it is a control of forms, and which attributes
-// it looks at. It is the page's, and may do anything when asked.
-function madeFor(node) {
-  try {
-    const { formAssociated, observedAttributes = [] } = Object.getPrototypeOf(node).constructor;
-    return `${formAssociated ? ":form " : ""}${[...observedAttributes].join(" ")}`;
-  } catch {
-    return "";
-  }
 }
 
 function isOpen(node, tag) {
