@@ -26,8 +26,7 @@ const OWN = new Set(["saath-ui", "saath-help"]);
 // What is in them is not read: it is never sent, or is read as a state of the element.
 const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "frameset",
   "object", "video", "audio", "canvas"]);
-// Of a frame that its document cannot be read, as it is of another origin; of an element of the
-// page's own making what it is made for.
+// That a frame's document cannot be read: it is of another origin.
 const WITHHELD = 9;
 
 export class Reader {
@@ -379,7 +378,6 @@ export class Reader {
           this.attributes(node);
           this.states.element(node, tag, (marks & BLOCK) !== 0, this);
           if (tag === "iframe" && !this.documents.read(node)) this.set(WITHHELD, "");
-          else if (namespace === 0 && tag.includes("-")) this.set(WITHHELD, madeFor(node));
         }
       }
     }

@@ -10,7 +10,7 @@ const { checked, indeterminate, type: typeOf, value: valueOf } = input;
 const { options, selectedOptions } = fields.select, { index } = fields.option;
 
 const VALUE = 0, CHECKED = 1, INDETERMINATE = 2, SELECTED = 3, SCROLL = 4, SHEET = 6,
-  ADOPTED = 7, SIZE = 8, STATE = 10, SCHEME = 13;
+  ADOPTED = 7, SIZE = 8, MADE_FOR = 9, STATE = 10, SCHEME = 13;
 
 // Without a value they show a word of the browser's own.
 const BUTTONS = new Set(["submit", "reset", "button"]);
@@ -159,6 +159,7 @@ export class States {
 
   // `out.set(prop, value)` takes each state that there is.
   element(node, tag, isBlocked, out) {
+    if (tag.includes("-")) out.set(MADE_FOR, madeFor(node));
     switch (tag) {
       case "input":
       case "textarea":
@@ -279,6 +280,17 @@ function schemeOf(doc) {
 }
 
 // A list that stands open. Not every engine tells that one is scrolled.
+// What the class of an element says of itself: whether it is a control of forms, and which attributes
+// it looks at. It is the page's, and may do anything when asked.
+function madeFor(node) {
+  try {
+    const { formAssociated, observedAttributes = [] } = Object.getPrototypeOf(node).constructor;
+    return `${formAssociated ? ":form " : ""}${[...observedAttributes].join(" ")}`;
+  } catch {
+    return "";
+  }
+}
+
 function isBox(node) {
   return fields.select.multiple(node) || dom.getAttribute(node, "size") > 1;
 }
