@@ -76,13 +76,13 @@ async fn of_a_canvas_that_is_masked_on_its_way_the_rest_is_not_sent() -> Result<
     let trap = "
         window.pieces = 0;
         viewer.onTheWay = (frame) => {
-          if (frame.length > 40000 && pieces++ === 0) viewer.page().mark('mask');
+          if (frame.length > 40000 && window.pieces++ === 0) viewer.page().mark('mask');
           return frame;
         };
         viewer.page().paint()";
     page.eval(trap, json!([])).await?;
     until("the first piece", async || {
-        let pieces = page.eval("return pieces", json!([])).await?;
+        let pieces = page.eval("return window.pieces", json!([])).await?;
         ensure!(pieces != 0, "there is none");
         Ok::<_, anyhow::Error>(())
     })
@@ -90,7 +90,7 @@ async fn of_a_canvas_that_is_masked_on_its_way_the_rest_is_not_sent() -> Result<
     for _ in 0..3 {
         repaint(&page).await?;
     }
-    assert_eq!(page.eval("return pieces", json!([])).await?, 1);
+    assert_eq!(page.eval("return window.pieces", json!([])).await?, 1);
     let before = emitted(&page).await?;
     page.eval("viewer.page().mark()", json!([])).await?;
     until_emitted(&page, "the large canvas without the mark", before).await;
