@@ -5,7 +5,6 @@
 import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
 import { fallsBack } from "./pictures.js";
 import { inlineStyle } from "./sheets.js";
-import { madeFor } from "./state.js";
 
 // Asked of each node: engines know a constant for what it is.
 const { data, firstChild, getAttribute, getAttributeNames, hasAttributes, lastChild, localName, namespaceURI,

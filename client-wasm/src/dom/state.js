@@ -307,14 +307,3 @@ function stateOf(node, tag) {
   // There nothing tells that a field is scrolled.
   return IS_WEBKIT ? `${dom.scrollLeft(node)} ${valueOf(node)}` : valueOf(node);
 }
-
-// What the class of an element says of itself: whether it is a control of forms, and which attributes
-// it looks at. It is the page's, and may do anything when asked.
-export function madeFor(node) {
-  try {
-    const { formAssociated, observedAttributes = [] } = Object.getPrototypeOf(node).constructor;
-    return `${formAssociated ? ":form " : ""}${[...observedAttributes].join(" ")}`;
-  } catch {
-    return "";
-  }
-}
