@@ -147,7 +147,7 @@ fn is_listed(value: &str) -> bool {
 
 /// Whether a text is a number as pages write them, in pixels or percent too.
 fn is_number(text: &str) -> bool {
-    let digits = text.trim_end_matches('%').trim_end_matches("px");
+    let digits = text.strip_suffix('%').or(text.strip_suffix("px")).unwrap_or(text);
     digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.'))
 }
 
