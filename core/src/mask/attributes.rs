@@ -46,7 +46,7 @@ impl Masker<'_> {
         }
         // Even whether it is there may be what the control holds.
         let withheld = zone.is_hidden() || Self::withholds(zone);
-        if kind == AttrKind::Data && withheld && !is_of_a_build(name) {
+        if kind == AttrKind::Data && withheld && !is_fixed(name) {
             return;
         }
         let treatment = self.attr_treatment(tag, attr.as_str(), kind, text, zone);
@@ -162,13 +162,13 @@ pub(super) fn mirrors(name: &str) -> bool {
     words(name).any(|word| is_one_of(word, WORDS) || is_one_of(word, CHOSEN))
 }
 
-/// Whether a compiler has given the name, to tell by it whose style an element takes: it is there or
-/// not whatever happens on the page.
-fn is_of_a_build(name: &str) -> bool {
+/// Whether the name is a mark of ours, or a compiler has given it, to tell by it whose style an element
+/// takes: it is there or not whatever is filled in.
+fn is_fixed(name: &str) -> bool {
     let vue = name.strip_prefix("data-v-");
     vue.is_some_and(|hash| {
         (6..=8).contains(&hash.len()) && hash.bytes().all(|b| b.is_ascii_hexdigit())
-    }) || ["_ngcontent-", "_nghost-"].iter().any(|known| name.starts_with(known))
+    }) || ["_ngcontent-", "_nghost-", "data-saath-"].iter().any(|known| name.starts_with(known))
 }
 
 /// The words of a name.
@@ -191,12 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn names_of_builds_are_known() {
-        for name in ["data-v-7ba5bd90", "data-v-1a2b3c", "_ngcontent-ng-c12", "_nghost-abc-c3"] {
-            assert!(is_of_a_build(name), "{name}");
+    fn names_that_no_control_changes_are_known() {
+        for name in [
+            "data-v-7ba5bd90",
+            "data-v-1a2b3c",
+            "data-saath-mask",
+            "_ngcontent-ng-c12",
+            "_nghost-abc-c3",
+        ] {
+            assert!(is_fixed(name), "{name}");
         }
         for name in ["data-v-checked", "data-v-", "data-value", "data-v-123456789", "_ng"] {
-            assert!(!is_of_a_build(name), "{name}");
+            assert!(!is_fixed(name), "{name}");
         }
     }
 }
