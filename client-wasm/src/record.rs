@@ -53,7 +53,7 @@ impl Recording {
         let guests = options::frames(options)?;
         let (inbox, mut events) = Inbox::new();
         let next = NextFrame::new(inbox.clone(), || Event::Frame);
-        let wake = next.clone();
+        let (wake, first) = (next.clone(), next.clone());
         let policy = options::policy(&options.record_policy());
         let recording = Self { state: Rc::new(RefCell::new(None)), emit };
         let (own, halting) = (recording.share(), recording.share());
@@ -90,7 +90,8 @@ impl Recording {
             }
             next.cancel();
         });
-        recording.turn();
+        // In a turn of its own: to find what is marked takes its time on a large page, too.
+        first.ask();
         Ok(recording)
     }
 
