@@ -2,12 +2,16 @@
 
 #![expect(clippy::single_range_in_vec_init, reason = "ranges are what is expected")]
 
+mod kinds;
+
 use super::{find, find_joined};
 use proptest::prelude::*;
 use saath_protocol::verhoeff;
 use std::ops::Range;
 
-const ZEROS: [char; 6] = ['0', '०', '০', '０', '٠', '௦'];
+/// Of every script that a portal in India is written in, and of some that numbers are decorated with.
+const ZEROS: [char; 17] =
+    ['0', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '٠', '۰', '᱐', '꯰', '０', '𝟎', '𝟶'];
 const SEPARATORS: [&str; 11] =
     ["", "", " ", "-", ".", "\u{A0}", "\u{200D}", "\u{200C}", "–", "\n    ", " - "];
 
