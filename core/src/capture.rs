@@ -218,7 +218,7 @@ impl Capture {
         reserve: impl FnOnce(u32) -> u32,
     ) -> (Result<Reply, Unwelcome>, Option<Page>) {
         if self.is_fresh() {
-            return (Ok(Reply::Nothing), None);
+            return (Ok(self.guests.leave(seat, message)), None);
         }
         let mut batch = Batch::default();
         let host = Host {

@@ -5,6 +5,7 @@
 //! forgotten, by a repair or because a mark has changed, all of it is, and its client begins anew.
 
 mod intake;
+mod waiting;
 
 use crate::assets::Addresses;
 use crate::mask::{Policy, Terms, guest_terms};
@@ -18,6 +19,8 @@ use intake::{Intake, Lent, count_new};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use thiserror::Error;
+
+pub use waiting::Waiting;
 
 /// How many guests a page has at most.
 pub const MAX_GUESTS: usize = 16;
@@ -43,8 +46,10 @@ pub enum Reply {
     Applied,
     /// What was taken differs: repair by this digest, or send all if there is none.
     Repair(Vec<u8>),
-    /// Nothing: the page goes on from what is not there any more.
+    /// That its page is done with, though it goes on from what is not there any more.
     Nothing,
+    /// Nothing at all: it has begun anew since, and numbers its pages from the first on.
+    Late,
 }
 
 /// A guest that sent what no honest one does, or more than there is room for: it is to be dismissed.
@@ -254,6 +259,13 @@ impl Guests {
         }
     }
 
+    /// What becomes of a page of a guest while the page is read anew.
+    pub(crate) fn leave(&self, seat: Seat, message: &GuestPage) -> Reply {
+        let mut seats = self.seats.iter();
+        let is_late = seats.any(|(other, guest)| *other == seat && message.turn != guest.turn);
+        if is_late { Reply::Late } else { Reply::Nothing }
+    }
+
     /// Takes a page of a guest into the tree; what that comes to is added to `out`. `reserve` gives
     /// the first of so many numbers that no node of the page has or had.
     ///
@@ -268,10 +280,13 @@ impl Guests {
     ) -> Result<Reply, Unwelcome> {
         let Host { policy, tree, addresses, out } = host;
         let guest = find(&mut self.seats, seat).ok_or(Unwelcome)?;
+        if message.turn != guest.turn {
+            return Ok(Reply::Late);
+        }
         let now = terms(&self.owners, seat, guest.frame, policy, tree);
         // It may be on its way since before its frame went or was masked.
         let (Some(frame), Some(terms)) = (guest.frame, now) else { return Ok(Reply::Nothing) };
-        if message.turn != guest.turn || guest.holds.terms() != Some(terms) {
+        if guest.holds.terms() != Some(terms) {
             return Ok(Reply::Nothing);
         }
         if message.page.batch.len() > MAX_GUEST_BATCH {

@@ -7,14 +7,14 @@ use crate::frames::is_shown;
 use intake::Intake;
 use js_sys::{Array, JsString, Uint8Array};
 use saath_core::capture::Capture;
-use saath_core::guests::{Reply, Seat};
+use saath_core::guests::{Reply, Seat, Waiting};
 use saath_core::message::action::{Act, ActionResult, Outcome};
 use saath_core::message::annotation::Annotate;
 use saath_core::message::guest::{Errand, FromGuest, GuestAsset, GuestPage, Mark, ToGuest};
 use saath_core::message::page::{Applied, Page, Repair};
 use saath_core::session::Grant;
 use saath_protocol::wire;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -57,8 +57,7 @@ pub(crate) enum Event {
 pub(crate) struct Guests {
     ports: Ports,
     seats: HashMap<u32, Seat>,
-    /// Pages that came and are not taken yet: one of each guest.
-    waiting: VecDeque<(u32, GuestPage)>,
+    waiting: Waiting<u32>,
     /// What was passed on and is not answered, by its number.
     errands: HashMap<u32, u32>,
     answers: Vec<ActionResult>,
@@ -80,7 +79,7 @@ impl Guests {
         Self {
             ports,
             seats: HashMap::new(),
-            waiting: VecDeque::new(),
+            waiting: Waiting::default(),
             errands: HashMap::new(),
             answers: vec![],
             pointed: None,
@@ -108,11 +107,9 @@ impl Guests {
 
     /// One at a time: whoever sends another before the first is taken does not keep to the rules.
     fn page(&mut self, key: u32, page: GuestPage, capture: &mut Capture) {
-        let waits = self.waiting.iter().any(|(other, _)| *other == key);
-        if !self.seats.contains_key(&key) || waits {
-            return self.refuse(key, capture);
+        if !self.seats.contains_key(&key) || self.waiting.put(key, page).is_err() {
+            self.refuse(key, capture);
         }
-        self.waiting.push_back((key, page));
     }
 
     /// Says where the guests' frames are by now, and calls those that are new.
@@ -146,7 +143,7 @@ impl Guests {
 
     /// Takes a page of a guest in; the page that it comes to.
     pub(crate) fn take(&mut self, mirror: &Mirror, capture: &mut Capture) -> Option<Page> {
-        let (key, message) = self.waiting.pop_front()?;
+        let (key, message) = self.waiting.take()?;
         let seat = self.seats.get(&key).copied()?;
         let (reply, page) = capture.take_in(seat, &message, |count| mirror.reserve(count));
         let number = message.page.number;
@@ -154,6 +151,7 @@ impl Guests {
             Ok(Reply::Applied | Reply::Nothing) => {
                 self.send(key, &ToGuest::Applied(Applied { number }));
             }
+            Ok(Reply::Late) => {}
             Ok(Reply::Repair(digest)) => {
                 self.send(key, &ToGuest::Repair(Repair { number, digest }));
             }
@@ -253,7 +251,7 @@ impl Guests {
     }
 
     fn dismiss(&mut self, key: u32, capture: &mut Capture) {
-        self.waiting.retain(|(other, _)| *other != key);
+        self.waiting.forget(&key);
         self.pointed = self.pointed.filter(|pointed| *pointed != key);
         let unanswered = self.errands.iter().filter(|(_, other)| **other == key);
         let gone = |(&serial, _)| ActionResult { serial, outcome: Outcome::Gone };

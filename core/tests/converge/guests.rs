@@ -147,7 +147,7 @@ impl Visit {
             Ok(Reply::Repair(digest)) => {
                 self.guest.capture.repair(&Digest::decode(digest).unwrap());
             }
-            Ok(Reply::Applied | Reply::Nothing) | Err(Unwelcome) => {}
+            Ok(Reply::Applied | Reply::Nothing | Reply::Late) | Err(Unwelcome) => {}
         }
         reply
     }
@@ -296,7 +296,10 @@ fn what_was_sent_before_a_mark_is_not_taken_after_it() {
     // In the very page that tells of the mark.
     assert!(!visit.host.sink.html().contains("words"));
     let before = visit.host.sent.len();
-    assert_eq!(visit.receive(&late), Ok(Reply::Nothing));
+    // It has been told to begin anew, and takes no answer for one to its next page.
+    assert_eq!(visit.receive(&late), Ok(Reply::Late));
+    visit.host.capture.restart();
+    assert_eq!(visit.receive(&late), Ok(Reply::Late));
     assert_eq!(visit.host.sent.len(), before);
 }
 
