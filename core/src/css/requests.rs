@@ -281,6 +281,11 @@ fn copy(
                 let _ = cssparser::serialize_string(&other, out);
                 continue;
             }
+            // Cut off by the end of its line: its declaration counts for nothing, but would tell it.
+            Token::BadString(text) if (whole.string)(text).is_some() => {
+                out.push('"');
+                continue;
+            }
             Token::Comment(text) if (whole.string)(text).is_some() => {
                 out.push_str("/**/");
                 continue;

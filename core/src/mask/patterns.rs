@@ -66,6 +66,10 @@ pub fn find_joined(pieces: &[&str]) -> Vec<Vec<Range<usize>>> {
             }
             ranges.next();
         }
+        // What goes on in the next piece may be nothing as a whole: "15 Aug 1985" and "0".
+        if pieces.len() > 1 && may_hold_any(piece) {
+            scan(piece, &[], found);
+        }
     }
     found
 }

@@ -42,6 +42,8 @@ fn strings_can_be_replaced() {
     let upper = with_strings(css, |text| (text == "PAN").then(|| "██".to_owned()));
     assert_eq!(upper, "a{content:\"██\";b:url(data:,);font-family:\"F\"}");
     assert_eq!(with_strings("a{b:c}", |_| None), "a{b:c}");
+    // Not a string to a browser, but it would be told as one.
+    assert_eq!(with_strings("a{b:'PAN\nc:d}", |_| Some(String::new())), "a{b:\"\nc:d}");
 }
 
 #[test]
