@@ -58,8 +58,9 @@ pub fn find_joined(pieces: &[&str]) -> Vec<Vec<Range<usize>>> {
     for ((piece, start), found) in pieces.iter().zip(edges).zip(&mut found) {
         let end = start + piece.len();
         while let Some(range) = ranges.peek() {
-            if range.start < end && range.end > start {
-                found.push(range.start.max(start) - start..range.end.min(end) - start);
+            let own = range.start.max(start) - start..range.end.min(end).saturating_sub(start);
+            if !own.is_empty() {
+                found.push(own);
             }
             if range.end > end {
                 break;

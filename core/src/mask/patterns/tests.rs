@@ -327,6 +327,7 @@ fn siblings_read_as_one() {
         find_joined(&["Account No.", "", " 001122", "334455 "]),
         [vec![], vec![], vec![1..7], vec![0..6]]
     );
+    assert_eq!(find_joined(&["ABCPE", "", "1234F"]), [vec![0..5], vec![], vec![0..5]]);
     assert_eq!(find_joined(&["15 Aug 1985", "0"]), [vec![0..11], vec![]]);
     assert_eq!(find_joined(&["no", "number"]), [vec![], vec![]]);
     assert_eq!(find_joined(&[]), Vec::<Vec<Range<usize>>>::new());
