@@ -19,7 +19,8 @@ use crate::emitter::Emitter;
 use crate::error::Error;
 use crate::identity;
 use crate::names;
-use crate::options::{self, Share, ShareOptions};
+use crate::options::{Share, ShareOptions};
+use crate::policy;
 use crate::socket::{Socket, SocketEvent};
 use crate::source::Source;
 use futures::StreamExt;
@@ -86,7 +87,7 @@ fn read(options: &ShareOptions) -> Result<(Share, Config, Policy), Error> {
         return Err(Error::Unsupported("it has no secure random numbers"));
     }
     let share = Share::read(options)?;
-    let policy = options::policy(&options.policy());
+    let policy = policy::of(&options.policy());
     let origin = window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
     let config = Config { origin, policy_hash: policy.digest(), grant: share.level };
     Ok((share, config, policy))

@@ -94,6 +94,7 @@ extern "C" {
         block: &str,
         no_act: &str,
         confirm: &str,
+        may_show: &str,
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn dirt(this: &Reader) -> Result<Vec<u32>, JsValue>;
@@ -224,8 +225,8 @@ impl Mirror {
 
     /// The selectors of the marks; an error is a selector that does not parse.
     pub(crate) fn select(&self, selectors: &Selectors) -> Result<(), JsValue> {
-        let Selectors { mask, show, block, no_act, confirm } = selectors;
-        self.reader.select(mask, show, block, no_act, confirm)
+        let Selectors { mask, show, block, no_act, confirm, may_show } = selectors;
+        self.reader.select(mask, show, block, no_act, confirm, may_show)
     }
 
     /// Pairs of node and parts that may have changed since the last call.

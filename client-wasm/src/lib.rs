@@ -15,6 +15,7 @@ mod frames;
 mod identity;
 mod names;
 mod options;
+mod policy;
 mod record;
 mod scrollbars;
 mod socket;

@@ -9,6 +9,7 @@ use crate::browser::{Inbox, NextFrame};
 use crate::customer::guests::{self, Guests};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
+use crate::policy;
 use crate::source::{Broken, Source};
 use crate::wakes::Wakes;
 use futures::StreamExt;
@@ -54,7 +55,7 @@ impl Recording {
         let (inbox, mut events) = Inbox::new();
         let next = NextFrame::new(inbox.clone(), || Event::Frame);
         let (wake, first) = (next.clone(), next.clone());
-        let policy = options::policy(&options.record_policy());
+        let policy = policy::of(&options.record_policy());
         let recording = Self { state: Rc::new(RefCell::new(None)), emit };
         let (own, halting) = (recording.share(), recording.share());
         let noted = inbox.clone();

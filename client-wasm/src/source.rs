@@ -65,14 +65,12 @@ impl Source {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
         let mirror = Mirror::new(&document, wake, halt);
         let url = native::address(&document);
-        let policy = match parses(&mirror, &policy)
-            .and_then(|()| mirror.select(&policy.selectors(&url)))
-        {
+        let policy = match mirror.select(&policy.selectors(&url)) {
             Ok(()) => policy,
             Err(error) => {
-                let text = "saath: a selector of the masking policy does not parse, so everything is masked:";
+                // Each of them was found to parse; the marks of the page itself always do.
+                let text = "saath: everything is masked, as its marks cannot be found:";
                 web_sys::console::error_2(&text.into(), &error);
-                // The marks of the page itself always parse.
                 let _ = mirror.select(&Policy::mask_all().selectors(&url));
                 Policy::mask_all()
             }
@@ -98,7 +96,7 @@ impl Source {
 
     /// Notes what may have changed. Whether there is anything to read.
     pub(crate) fn is_dirty(&mut self) -> Result<bool, Broken> {
-        self.follow_address();
+        self.follow_address()?;
         let mut dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
         if self.mirror.is_replaced() {
             self.restart();
@@ -270,13 +268,14 @@ impl Source {
     }
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.
-    fn follow_address(&mut self) {
+    fn follow_address(&mut self) -> Result<(), Broken> {
         let address = native::address(&self.document);
         if address != self.address {
-            // They were found to parse when the source began.
-            let _ = self.mirror.select(&self.capture.policy().selectors(&address));
+            let selectors = self.capture.policy().selectors(&address);
+            self.mirror.select(&selectors).map_err(|error| self.fail(&error))?;
             self.address = address;
         }
+        Ok(())
     }
 
     fn fail(&mut self, error: &JsValue) -> Broken {
@@ -368,9 +367,4 @@ impl Source {
         let resized = View { width, height, scale, visual, ..told.clone() };
         (resized != *told).then_some(resized)
     }
-}
-
-/// Whether all selectors parse, also those for other addresses.
-fn parses(mirror: &Mirror, policy: &Policy) -> Result<(), JsValue> {
-    mirror.select(&policy.all_selectors())
 }

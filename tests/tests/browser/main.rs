@@ -11,6 +11,7 @@ mod hostile;
 mod journey;
 mod masking;
 mod phone;
+mod policy;
 mod record;
 mod repair;
 mod sealing;
