@@ -346,7 +346,9 @@ async fn the_address_changes_the_marks() -> Result<()> {
           text.firstChild.data = 'private-too';
           await pause(40);
           text.textContent = 'public';
+          const back = new Promise((done) => viewer.page().addEventListener('popstate', done, { once: true }));
           history.back();
+          await back;
           await pause(80);
           look();
         }
