@@ -8,6 +8,7 @@ use crate::dom::{Mirror, native};
 use crate::error::Error;
 use crate::frames::as_element;
 use crate::scrollbars::Scrollbars;
+use crate::sights::Chosen;
 use saath_core::assets::Flow;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
@@ -24,9 +25,9 @@ use web_sys::{Document, Element, MouseEvent, Node};
 /// Observes the page for as long as it lives.
 #[must_use]
 pub(crate) struct Source {
-    document: Document,
-    mirror: Mirror,
-    capture: Capture,
+    pub(crate) document: Document,
+    pub(crate) mirror: Mirror,
+    pub(crate) capture: Capture,
     pub(crate) assets: Assets,
     /// The address that the selectors in force are for.
     address: String,
@@ -38,6 +39,8 @@ pub(crate) struct Source {
     guests: Option<Guests>,
     /// What a guest's page came to, to follow the page's own.
     after: Option<Page>,
+    /// What the customer hides and shows.
+    pub(crate) chosen: Chosen,
 }
 
 /// How many new nodes are read in a turn: it shall not be felt on the page.
@@ -91,6 +94,7 @@ impl Source {
             scrollbars,
             guests: None,
             after: None,
+            chosen: Chosen::default(),
         })
     }
 
@@ -271,11 +275,20 @@ impl Source {
     fn follow_address(&mut self) -> Result<(), Broken> {
         let address = native::address(&self.document);
         if address != self.address {
-            let selectors = self.capture.policy().selectors(&address);
-            self.mirror.select(&selectors).map_err(|error| self.fail(&error))?;
             self.address = address;
+            self.select().map_err(|error| self.fail(&error))?;
         }
         Ok(())
+    }
+
+    /// The marks of the page, of the policy at this address, and of the customer.
+    pub(crate) fn select(&self) -> Result<(), JsValue> {
+        let mut selectors = self.capture.policy().selectors(&self.address);
+        for hidden in &self.chosen.hides {
+            selectors.mask.push(',');
+            selectors.mask.push_str(hidden);
+        }
+        self.mirror.select(&selectors)
     }
 
     fn fail(&mut self, error: &JsValue) -> Broken {

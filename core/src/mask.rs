@@ -12,6 +12,7 @@ mod patterns;
 mod pictures;
 mod policy;
 mod selection;
+mod sight;
 mod states;
 mod treat;
 mod zone;
@@ -22,6 +23,7 @@ pub use policy::{
     Expected, Kind, Member, Mode, Patterns, Place, Policy, PolicyError, Scoped, Selectors, Value,
     View, Why,
 };
+pub use sight::{Sight, sight};
 pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;

@@ -149,6 +149,8 @@ export const policies = (doc) => {
   const found = dom.querySelectorAll(doc, 'script[type="application/json" i][data-saath-policy]');
   return Array.from(found, (script) => dom.textContent(script));
 };
+export const count = (doc, selector) => dom.querySelectorAll(doc, selector).length;
+export const rootOf = (node) => dom.getRootNode(node);
 export const parses = (doc, selector) => {
   try {
     dom.querySelectorAll(dom.createDocumentFragment(doc), selector);

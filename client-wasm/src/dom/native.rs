@@ -23,6 +23,10 @@ extern "C" {
     pub(crate) fn title_element(document: &Document) -> Option<Element>;
     /// The texts of the policies that are on the page.
     pub(crate) fn policies(document: &Document) -> Vec<JsString>;
+    /// How many elements of a document a selector is for.
+    pub(crate) fn count(document: &Document, selector: &str) -> u32;
+    #[wasm_bindgen(js_name = rootOf)]
+    pub(crate) fn root_of(node: &Node) -> Node;
     /// Whether the browser knows a selector.
     pub(crate) fn parses(document: &Document, selector: &str) -> bool;
 }

@@ -12,6 +12,7 @@ mod journey;
 mod masking;
 mod phone;
 mod policy;
+mod preview;
 mod record;
 mod repair;
 mod sealing;
