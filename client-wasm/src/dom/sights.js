@@ -26,7 +26,7 @@ export class Sights {
   visit(node, view) {
     if (!node || this.found.length >= MOST) return;
     const tag = dom.localName(node);
-    if (CAPTIONS.has(tag)) return;
+    if (CAPTIONS.has(tag) || dom.getAttribute(node, "aria-hidden") === "true") return;
     const { left, top, width, height } = dom.getBoundingClientRect(node);
     const { win } = view;
     const isBox = width > 0 && height > 0;
@@ -73,7 +73,8 @@ function nameOf(node) {
 function ownText(node) {
   let text = "";
   for (let at = dom.firstChild(node); at; at = dom.nextSibling(at)) if (dom.nodeType(at) === 3) text += dom.data(at);
-  return text.trim();
+  // Of signs alone nobody is told anything.
+  return /[\p{L}\p{N}]/u.test(text) ? text.trim() : "";
 }
 
 function short(text) {

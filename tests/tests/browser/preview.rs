@@ -277,6 +277,10 @@ async fn a_press_on_the_picture_finds_its_line() -> Result<()> {
 /// A portal with a widget of its own puts it where it likes.
 #[tokio::test]
 async fn the_page_can_show_the_preview_itself() -> Result<()> {
+    if Engine::from_env()? == Engine::Firefox {
+        // What its driver runs cannot import a module, and the portal's policy lets nothing else do it.
+        return Ok(());
+    }
     let (demo, session) = (Demo::start()?, Session::open().await?);
     session.customer.goto(&format!("{}/itr.html", demo.portal)).await?;
     let share = "
@@ -319,8 +323,6 @@ async fn the_page_can_show_the_preview_itself() -> Result<()> {
         session.customer.eval(gone, json!([])).await
     })
     .await;
-    if Engine::from_env()? == Engine::Chromium {
-        assert_eq!(session.agent.log().await?, Vec::<String>::new());
-    }
+    assert_eq!(session.agent.log().await?, Vec::<String>::new());
     Ok(())
 }
