@@ -72,8 +72,7 @@ impl Source {
 
     fn standing(&self, element: &Element) -> Standing {
         let Chosen { hides, hidden, shown } = &self.chosen;
-        let selector = self.selector(element);
-        if hidden.contains(element) || selector.is_some_and(|selector| hides.contains(&selector)) {
+        if hidden.contains(element) || hides.iter().any(|known| is_for(known, element)) {
             return Standing::HiddenByChoice;
         }
         let sight = self.mirror.id(element).map_or(Sight::Hidden, |id| self.capture.sight(id));
@@ -94,7 +93,7 @@ impl Source {
         let Chosen { hides, hidden, shown } = &mut self.chosen;
         hidden.retain(|known| known != element);
         shown.retain(|known| known != element);
-        hides.retain(|known| Some(known) != selector.as_ref());
+        hides.retain(|known| !is_for(known, element));
         let mark = match (choice, selector) {
             (Choice::Hide, Some(selector)) => {
                 hides.push(selector);
@@ -137,6 +136,10 @@ impl Source {
         let mut alone = selectors.filter(|selector| native::count(&self.document, selector) == 1);
         alone.next()
     }
+}
+
+fn is_for(selector: &str, element: &Element) -> bool {
+    element.matches(selector).unwrap_or(false)
 }
 
 fn is_plain(selector: &str) -> bool {

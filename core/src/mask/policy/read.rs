@@ -5,7 +5,10 @@ use super::json::{self, Kind, Member, Value};
 use super::{Mode, Patterns, Place, Policy, PolicyError, Scoped, View, Why, glob, selector};
 use std::fmt::Write;
 
-pub(super) fn text(text: &str, parses: impl FnMut(&str) -> bool) -> Result<Policy, PolicyError> {
+pub(super) fn text(
+    text: &str,
+    mut parses: impl FnMut(&str) -> bool,
+) -> Result<Policy, PolicyError> {
     let placed = |mistake: Mistake| PolicyError {
         path: mistake.path,
         place: Some(Place::of(text, mistake.at)),
@@ -13,14 +16,14 @@ pub(super) fn text(text: &str, parses: impl FnMut(&str) -> bool) -> Result<Polic
     };
     let value =
         json::parse(text).map_err(|(at, why)| placed(Mistake { path: String::new(), at, why }))?;
-    Reader { path: String::new(), parses }.policy(&value).map_err(placed)
+    Reader { path: String::new(), parses: &mut parses }.policy(&value).map_err(placed)
 }
 
 pub(super) fn value(
     value: &Value,
-    parses: impl FnMut(&str) -> bool,
+    mut parses: impl FnMut(&str) -> bool,
 ) -> Result<Policy, PolicyError> {
-    let read = Reader { path: String::new(), parses }.policy(value);
+    let read = Reader { path: String::new(), parses: &mut parses }.policy(value);
     read.map_err(|Mistake { path, why, .. }| PolicyError { path, place: None, why })
 }
 
@@ -30,13 +33,13 @@ struct Mistake {
     why: Why,
 }
 
-struct Reader<P> {
+struct Reader<'p> {
     /// What is being read.
     path: String,
-    parses: P,
+    parses: &'p mut dyn FnMut(&str) -> bool,
 }
 
-impl<P: FnMut(&str) -> bool> Reader<P> {
+impl Reader<'_> {
     fn policy(&mut self, value: &Value) -> Result<Policy, Mistake> {
         let Kind::Object(members) = &value.kind else {
             return Err(self.mistake(value.at, Why::NotAnObject));
@@ -115,7 +118,7 @@ impl<P: FnMut(&str) -> bool> Reader<P> {
 
     fn selector(&mut self, value: &Value) -> Result<String, Mistake> {
         let Kind::Word(text) = &value.kind else { return Err(self.mistake(value.at, Why::View)) };
-        match selector::check(text, &mut self.parses) {
+        match selector::check(text, self.parses) {
             Ok(()) => Ok(text.clone()),
             Err(why) => Err(self.mistake(value.at, why)),
         }
