@@ -68,7 +68,7 @@ mod tests {
             "https://tax.example/*",
             "https://*.example/itr",
             "*://tax.example:8080/",
-            "file:///*",
+            "app://*",
             "*%E0%A4%95*",
             "https://a/B?c=D",
         ] {
