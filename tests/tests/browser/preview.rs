@@ -12,6 +12,12 @@ const values = [...doc.querySelectorAll('input, textarea, select, output')].map(
 const rules = doc.adoptedStyleSheets.flatMap(sheet => [...sheet.cssRules].map(rule => rule.cssText));
 return [doc.documentElement.outerHTML, ...values, ...rules].join('\\n').replace(/blob:[^\"') ]+/g, 'blob')";
 
+/// A picture of the portal's own, beside what is in sight.
+const PICTURE: &str = "
+const [name] = arguments;
+const picture = Object.assign(new Image(40, 40), { src: `/favicon.svg?${name}`, className: name });
+document.querySelector('#salary .section-head').append(picture);";
+
 async fn in_preview(session: &Session, body: &str) -> Result<Value> {
     let body = format!(
         "const frame = root.querySelector('.preview iframe'), doc = frame?.contentDocument;
@@ -67,6 +73,9 @@ async fn the_taxpayer_sees_what_the_agent_sees() -> Result<()> {
     let (demo, session) = (Demo::start()?, Session::open().await?);
     session.start(&demo, "/itr.html").await?;
     session.show("#gross-salary").await?;
+    session.customer.eval(PICTURE, json!(["before"])).await?;
+    let there = "return doc.querySelector('img.before')?.naturalWidth > 8";
+    until_eq("the picture", json!(true), async || session.replica(there).await).await;
     let nodes = "return doc.querySelectorAll('*').length";
     let before = session.replica(nodes).await?;
     session.customer.press_in_widget("preview").await?;
@@ -80,6 +89,12 @@ async fn the_taxpayer_sees_what_the_agent_sees() -> Result<()> {
         frame.contentWindow.performance.getEntriesByType('resource').filter(e => !/^(blob|data):/.test(e.name)).length]";
     assert_eq!(in_preview(&session, seal).await?, json!(["allow-same-origin", "", 0]));
     session.screenshots("50-preview").await?;
+
+    // Pictures that the agent has had for long, and those that come.
+    let shown = "return [...doc.querySelectorAll('img')].map(img => [/^blob:/.test(img.src), img.naturalWidth > 8])";
+    let both = json!([[true, true], [true, true]]);
+    session.customer.eval(PICTURE, json!(["after"])).await?;
+    until_eq("the pictures", both, async || in_preview(&session, shown).await).await;
 
     // It follows.
     session.show("#d80g").await?;
