@@ -94,7 +94,7 @@ pub(super) const ENGLISH: Texts = Texts {
     highlights_this: "Officer highlights a part of the page",
     preview_open: "What do they see?",
     preview_title: "What the officer sees",
-    preview_text: "This is the officer’s picture of this page, as it is now. Blocks are hidden from the officer. Below you can hide more.",
+    preview_text: "This is the officer’s picture of this page, as it is now. Where there are blocks, the officer sees nothing. Below you can hide more.",
     preview_list: "On your screen now",
     preview_empty: "Nothing on your screen now can be hidden.",
     preview_seen: "The officer sees it",
