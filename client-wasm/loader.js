@@ -39,10 +39,10 @@ const run = async (name) => {
     const saath = await import(url);
     failed = url.slice(10);
     await saath.default();
-    // Without a policy all is masked, and the body of an error is none.
+    // As it is written, so that a mistake has a line; the body of an error is none, and masks all.
     const policy = saathPolicy && await fetch(saathPolicy)
-      .then((answer) => answer.ok && answer.json())
-      .catch((error) => console.error("saath:", error));
+      .then((answer) => answer.ok && answer.text())
+      .catch((error) => !!console.error("saath:", error));
     const help = (frames) => saath[name]({ relay, policy, agents: { jwks }, frames });
     let session;
     try {

@@ -25,6 +25,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn read(this: &Reader, number: u32, offset: u32, length: u32) -> Promise;
     #[wasm_bindgen(method)]
+    fn copy(this: &Reader, number: u32) -> Promise;
+    #[wasm_bindgen(method)]
     fn withdraw(this: &Reader, numbers: &[u32]);
     #[wasm_bindgen(method)]
     fn given(this: &Reader, number: u32, bytes: &[u8], keep: bool, painted: bool);
@@ -56,7 +58,8 @@ pub(crate) enum Event {
     Loaded { number: u32, content: Result<(Hash, u32), Why>, turn: u32, keep: bool, painted: bool },
     /// A piece of one.
     Read(Piece, Option<Vec<u8>>),
-    /// All of one, for the page around a frame; empty if it cannot be had.
+    /// All of one, for the page around a frame or for the customer's own eyes; empty if it cannot be
+    /// had.
     Whole { number: u32, keep: bool, painted: bool, bytes: Vec<u8> },
 }
 
@@ -171,7 +174,11 @@ impl Assets {
         if !is_named {
             return None;
         }
-        let reading = self.reader.read(number, 0, size);
+        self.tell_whole(self.reader.read(number, 0, size), number, keep, painted);
+        None
+    }
+
+    fn tell_whole(&self, reading: Promise, number: u32, keep: bool, painted: bool) {
         let tell = Rc::clone(&self.tell);
         wasm_bindgen_futures::spawn_local(async move {
             let bytes = JsFuture::from(reading).await.ok();
@@ -179,7 +186,16 @@ impl Assets {
             let bytes = bytes.map(|bytes| bytes.to_vec()).unwrap_or_default();
             tell(Event::Whole { number, keep, painted, bytes });
         });
-        None
+    }
+
+    /// All of one, for the customer who looks at what the agent sees, as [`Event::Whole`].
+    pub(crate) fn copy(&self, number: u32) {
+        self.tell_whole(self.reader.copy(number), number, false, false);
+    }
+
+    /// All that the agent's end was told of.
+    pub(crate) fn told(&self) -> Vec<Offer> {
+        self.outgoing.told()
     }
 
     /// A picture or a font of a guest: with the page's number it is the page's from here on.

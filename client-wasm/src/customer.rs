@@ -8,6 +8,7 @@ pub(crate) mod hands;
 mod locales;
 pub(crate) mod overlay;
 pub(crate) mod perform;
+pub(crate) mod preview;
 mod sending;
 mod storage;
 mod watch;
@@ -19,7 +20,8 @@ use crate::emitter::Emitter;
 use crate::error::Error;
 use crate::identity;
 use crate::names;
-use crate::options::{self, Share, ShareOptions};
+use crate::options::{Share, ShareOptions};
+use crate::policy;
 use crate::socket::{Socket, SocketEvent};
 use crate::source::Source;
 use futures::StreamExt;
@@ -28,6 +30,7 @@ use gloo_timers::callback::Timeout;
 use guests::Guests;
 pub(crate) use handle::Handle;
 use overlay::Overlay;
+use preview::Preview;
 use saath_core::assets::Flow;
 use saath_core::mask::Policy;
 use saath_core::message::action::ActionResult;
@@ -56,6 +59,7 @@ pub(crate) enum Event {
     Pointer(Pointer, Option<Element>),
     Asset(assets::Event),
     Guest(guests::Event),
+    Preview(preview::Event),
     Tick,
     /// Of the handshake with this number.
     Verified(u32, Option<AgentIdentity>),
@@ -65,6 +69,7 @@ pub(crate) enum Event {
 /// Begins a session: a PIN is asked for at once.
 pub(crate) fn share(options: &ShareOptions) -> Result<Rc<Handle>, Error> {
     let (share, config, policy) = read(options)?;
+    storage::write_hides(&[]);
     Driver::start(share, Customer::new(config, unix_seconds()), policy)
 }
 
@@ -86,7 +91,7 @@ fn read(options: &ShareOptions) -> Result<(Share, Config, Policy), Error> {
         return Err(Error::Unsupported("it has no secure random numbers"));
     }
     let share = Share::read(options)?;
-    let policy = options::policy(&options.policy());
+    let policy = policy::of(&options.policy());
     let origin = window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
     let config = Config { origin, policy_hash: policy.digest(), grant: share.level };
     Ok((share, config, policy))
@@ -108,6 +113,8 @@ struct Driver {
     /// While the page is shared, and no longer.
     source: Option<Source>,
     watch: Option<Watch>,
+    /// What the agent sees, while the customer looks at it.
+    preview: Option<Preview>,
     view: Option<View>,
     /// Where the customer's pointer is, and over what.
     pointer: Option<(Pointer, Option<Element>)>,
@@ -154,6 +161,7 @@ impl Driver {
             overlay,
             source: None,
             watch: None,
+            preview: None,
             view: None,
             pointer: None,
             openings: 0,
@@ -196,6 +204,7 @@ impl Driver {
                 self.pointer = Some((pointer, over));
                 self.next_frame.ask();
             }
+            Event::Asset(event) if self.copied(&event) => {}
             Event::Asset(event) => {
                 if let Some(source) = &mut self.source {
                     source.assets.note(event);
@@ -209,6 +218,7 @@ impl Driver {
                 self.answer_for_guests();
                 self.next_frame.ask();
             }
+            Event::Preview(event) => self.preview(event),
             // An answer about an agent that is gone by now says nothing of the next one.
             Event::Verified(handshake, _) if handshake != self.verifying => {}
             Event::Verified(_, Some(agent)) => self.handle(Session::AgentVerified(agent)),
@@ -240,6 +250,7 @@ impl Driver {
                 self.show_active();
                 self.handle(Session::DeclineLevel);
             }
+            WidgetEvent::Preview => self.preview(preview::Event::Toggle),
             WidgetEvent::Revoke => self.handle(Session::RevokeLevel(Level::Act)),
         }
         ControlFlow::Continue(())
@@ -404,7 +415,11 @@ impl Driver {
             let inbox = self.inbox.clone();
             let tell = Rc::new(move |event| inbox.put(Event::Asset(event)));
             let policy = self.policy.clone();
-            self.source = Source::new(policy, Flow::Asked, move || wake.ask(), halt, tell).ok();
+            let source = Source::new(policy, Flow::Asked, move || wake.ask(), halt, tell).ok();
+            // Without what the customer has hidden on the page before this one nothing may be sent.
+            self.source = source.and_then(|mut source| {
+                source.hide(storage::read_hides()).is_ok().then_some(source)
+            });
             if let Some(source) = &mut self.source {
                 source.on_pointer(watch::in_frames(&self.inbox));
                 if !self.share.frames.is_empty() {
@@ -417,6 +432,7 @@ impl Driver {
         } else if let Some(source) = &mut self.source {
             source.restart();
             source.assets.restart();
+            self.restart_preview();
         }
         self.view = None;
         self.show_active();
@@ -425,7 +441,8 @@ impl Driver {
 
     fn end(&mut self, ended: Ended) {
         // What touches the page goes first, whatever the widget still has to say.
-        (self.source, self.watch, self.overlay) = (None, None, None);
+        (self.source, self.watch, self.overlay, self.preview) = (None, None, None, None);
+        storage::write_hides(&[]);
         (self.socket, self.view, self.pointer) = (None, None, None);
         self.next_frame.cancel();
         let reason = names::ended(ended);

@@ -9,10 +9,10 @@ use saath_core::css;
 use saath_core::mask::Selectors;
 use saath_core::message::page::{Visual, Waiting};
 use saath_core::node::NodeId;
-use saath_core::reading::{Raw, Reading};
+use saath_core::reading::{Marks as Bits, Raw, Reading};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, HtmlIFrameElement, MouseEvent, Node, Window};
+use web_sys::{Document, Element, HtmlIFrameElement, MouseEvent, Node, Window};
 
 pub(crate) mod native;
 mod parts;
@@ -21,7 +21,7 @@ mod words;
 use parts::{
     Adwaita, Alternates, Assets, Attributes, Cascade, Documents, Edits, Frames, Layers, Looks,
     Marks, Motion, Offsets, Pictures, Placer, Player, Pseudos, Registered, Selected, Selector,
-    Shadows, Sheets, Slots, TopLayer,
+    Shadows, Sheets, Sights, Slots, TopLayer,
 };
 pub(crate) use words::{Writing, Written};
 
@@ -84,7 +84,7 @@ extern "C" {
         states: &States,
         shadows: Shadows,
         documents: Documents,
-        marks: Marks,
+        marks: &Marks,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -94,6 +94,7 @@ extern "C" {
         block: &str,
         no_act: &str,
         confirm: &str,
+        may_show: &str,
     ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn dirt(this: &Reader) -> Result<Vec<u32>, JsValue>;
@@ -127,6 +128,40 @@ extern "C" {
     fn openings(this: &Reader) -> u32;
     #[wasm_bindgen(method, getter, js_name = isReplaced)]
     fn is_replaced(this: &Reader) -> bool;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(method)]
+    fn choose(this: &Marks, node: &Element, bit: u32);
+    #[wasm_bindgen(method, js_name = isShowable)]
+    fn is_showable(this: &Marks, node: &Element) -> bool;
+    #[wasm_bindgen(method)]
+    fn list(this: &Sights, reader: &Reader) -> Vec<InSight>;
+
+    /// Something of the page in sight; see `sights.js`.
+    pub(crate) type InSight;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn node(this: &InSight) -> Element;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn name(this: &InSight) -> String;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn x(this: &InSight) -> f64;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn y(this: &InSight) -> f64;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn width(this: &InSight) -> f64;
+    #[wasm_bindgen(method, getter, structural)]
+    pub(crate) fn height(this: &InSight) -> f64;
+}
+
+/// A mark that the customer makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// As the page and the policy have it.
+    None,
+    Hide,
+    Show,
 }
 
 #[wasm_bindgen(module = "/src/dom/writer.js")]
@@ -169,6 +204,7 @@ extern "C" {
 #[must_use]
 pub(crate) struct Mirror {
     reader: Reader,
+    marks: Marks,
     states: States,
     waits: Waits,
     window: Option<Window>,
@@ -207,9 +243,10 @@ impl Mirror {
             Slots::new(),
         );
         let (shadows, documents, marks) = (Shadows::new(), Documents::new(), Marks::new());
-        let reader = Reader::new(document, &wake, &states, shadows, documents, marks);
+        let reader = Reader::new(document, &wake, &states, shadows, documents, &marks);
         Self {
             reader,
+            marks,
             states,
             waits,
             window,
@@ -224,8 +261,28 @@ impl Mirror {
 
     /// The selectors of the marks; an error is a selector that does not parse.
     pub(crate) fn select(&self, selectors: &Selectors) -> Result<(), JsValue> {
-        let Selectors { mask, show, block, no_act, confirm } = selectors;
-        self.reader.select(mask, show, block, no_act, confirm)
+        let Selectors { mask, show, block, no_act, confirm, may_show } = selectors;
+        self.reader.select(mask, show, block, no_act, confirm, may_show)
+    }
+
+    /// The customer makes a mark; what it is on is read again at the next turn.
+    pub(crate) fn choose(&self, element: &Element, choice: Choice) {
+        let bit = match choice {
+            Choice::None => 0,
+            Choice::Hide => Bits::MASK,
+            Choice::Show => Bits::SHOW,
+        };
+        self.marks.choose(element, bit);
+    }
+
+    /// Whether the page lets the customer show an element.
+    pub(crate) fn is_showable(&self, element: &Element) -> bool {
+        self.marks.is_showable(element)
+    }
+
+    /// What of the page is in sight.
+    pub(crate) fn in_sight(&self) -> Vec<InSight> {
+        Sights::new().list(&self.reader)
     }
 
     /// Pairs of node and parts that may have changed since the last call.

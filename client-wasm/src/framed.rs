@@ -8,6 +8,7 @@ use crate::customer::widget::Widget;
 use crate::customer::{hands, page_language};
 use crate::error::Error;
 use crate::options::{self, FrameOptions};
+use crate::policy;
 use crate::source::{Broken, Source};
 use crate::wakes::Wakes;
 use futures::StreamExt;
@@ -71,7 +72,7 @@ impl Handle {
 /// more than one.
 pub(crate) fn start(options: &FrameOptions) -> Result<Handle, Error> {
     let origins = options::parents(options)?;
-    let policy = options::policy(&options.frame_policy());
+    let policy = policy::of(&options.frame_policy());
     let (inbox, mut calls) = Inbox::new();
     let noted = inbox.clone();
     let came = Came::new(move |port| noted.put(Call::Came(port)));

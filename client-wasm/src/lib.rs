@@ -15,8 +15,10 @@ mod frames;
 mod identity;
 mod names;
 mod options;
+mod policy;
 mod record;
 mod scrollbars;
+mod sights;
 mod socket;
 mod source;
 mod wakes;
@@ -194,6 +196,17 @@ impl CustomerSession {
     #[wasm_bindgen(js_name = declineControl)]
     pub fn decline_control(&self) {
         self.0.decline_control();
+    }
+
+    /// Shows in an element of the page what the agent sees, for the customer to hide or show parts of
+    /// it; without one, takes it away. It is no part of what is shared, and counts while the page is.
+    pub fn preview(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "HTMLElement | null | undefined")] element: Option<
+            HtmlElement,
+        >,
+    ) {
+        self.0.preview(element);
     }
 
     /// The customer takes acting back.

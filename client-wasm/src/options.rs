@@ -1,18 +1,22 @@
 //! The options of the public functions, each beside the TypeScript that describes it.
 
 use crate::error::Error;
-use js_sys::{Array, Object, Reflect};
-use saath_core::mask::{Policy, PolicyError, Scoped, Setting, View};
+use js_sys::{Array, Reflect};
 use saath_core::message::Level;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &'static str = r#"
-/** A CSS selector, on all pages or on those whose address fits one of the globs. */
+/**
+ * A CSS selector, on all pages or on those whose address fits one of the globs: all of an address as
+ * the browser writes it, in which `*` stands for any text.
+ */
 export type View = string | { selector: string; urls: string[] };
 
 /** What may be shown of a portal's pages. */
 export interface Policy {
+  /** For editors: where `saath/policy.schema.json` is. */
+  $schema?: string;
   /** `values` (the default) masks form values and what can carry data; `strict` masks all text. */
   mode?: "values" | "strict";
   /** Masked, like `data-saath-mask`. */
@@ -25,6 +29,8 @@ export interface Policy {
   disabledViews?: View[];
   /** What the agent does there is proposed to the customer, like `data-saath-confirm`. */
   confirmedViews?: View[];
+  /** Values that mode `values` masks and the customer may show, like `data-saath-may-show`. */
+  showableViews?: View[];
   /** Whether identifiers (PAN, Aadhaar, cards…) are taken out of what is shown. Default `on`. */
   patterns?: "on" | "off";
 }
@@ -32,8 +38,11 @@ export interface Policy {
 export interface ShareOptions {
   /** The relay, `wss://…/ws`. */
   relay: string;
-  /** What may be shown. Without one, or with one that does not parse, everything is masked. */
-  policy?: Policy;
+  /**
+   * What may be shown. Also as JSON text; or on the page, in a `<script type="application/json"
+   * data-saath-policy>`. With none of them, with two, or with a mistake, everything is masked.
+   */
+  policy?: Policy | string;
   /** The keys that vouch for agents: a JWK set, or the address of one on this origin. */
   agents: { jwks: string | { keys: JsonWebKey[] } };
   /** BCP 47; default: the language of the page. */
@@ -60,15 +69,21 @@ export interface JoinOptions {
 export interface FrameOptions {
   /** Origins of the pages that this one may be shared by, as a frame of theirs. */
   parents: string[];
-  /** What may be shown. Without one, or with one that does not parse, everything is masked. */
-  policy?: Policy;
+  /**
+   * What may be shown. Also as JSON text; or on the page, in a `<script type="application/json"
+   * data-saath-policy>`. With none of them, with two, or with a mistake, everything is masked.
+   */
+  policy?: Policy | string;
 }
 
 export interface RecordOptions {
   /** Called with each frame, the first of which is a snapshot. */
   emit(frame: Uint8Array): void;
-  /** What may be recorded. Without one, or with one that does not parse, everything is masked. */
-  policy?: Policy;
+  /**
+   * What may be recorded. Also as JSON text; or on the page, in a `<script type="application/json"
+   * data-saath-policy>`. With none of them, with two, or with a mistake, everything is masked.
+   */
+  policy?: Policy | string;
   /** As of `share`. */
   frames?: string[];
 }
@@ -162,68 +177,14 @@ impl Join {
     }
 }
 
-/// The policy, or the one that masks everything, with the reason on the console.
-pub(crate) fn policy(value: &JsValue) -> Policy {
-    if value.is_undefined() || value.is_null() {
-        web_sys::console::warn_1(
-            &"saath: there is no masking policy, so everything is masked".into(),
-        );
-        return Policy::mask_all();
-    }
-    read_policy(value).unwrap_or_else(|error| {
-        web_sys::console::error_2(
-            &"saath: the masking policy does not parse, so everything is masked:".into(),
-            &error,
-        );
-        Policy::mask_all()
-    })
-}
-
-/// Portals give it as an object or as the JSON of one.
-fn read_policy(value: &JsValue) -> Result<Policy, JsValue> {
-    let parsed = value.as_string().map(|json| js_sys::JSON::parse(&json)).transpose()?;
-    let object = parsed.as_ref().unwrap_or(value);
-    if !object.is_object() || Array::is_array(object) {
-        return Err("not an object".into());
-    }
-    let mut policy = Policy::default();
-    for key in keys(object).iter() {
-        let key = key.as_string().unwrap_or_default();
-        let value = get(object, &key);
-        let setting = match value.as_string() {
-            Some(word) => Some(Setting::Word(word)),
-            None => list(&value, view).map(Setting::Views),
-        };
-        setting
-            .ok_or(PolicyError::BadValue)
-            .and_then(|setting| policy.set(&key, setting))
-            .map_err(|error| format!("{key}: {error}"))?;
-    }
-    Ok(policy)
-}
-
-fn view(value: &JsValue) -> Option<View> {
-    if let Some(selector) = value.as_string() {
-        return Some(View::Everywhere(selector));
-    }
-    // Nothing else in it: a misspelt key must not widen what is shown.
-    if !value.is_object() || keys(value).length() != 2 {
-        return None;
-    }
-    let selector = get(value, "selector").as_string()?;
-    let urls = list(&get(value, "urls"), JsValue::as_string)?;
-    Some(View::Scoped(Scoped { selector, urls }))
-}
-
-fn list<T>(value: &JsValue, mut item: impl FnMut(&JsValue) -> Option<T>) -> Option<Vec<T>> {
+pub(crate) fn list<T>(
+    value: &JsValue,
+    mut item: impl FnMut(&JsValue) -> Option<T>,
+) -> Option<Vec<T>> {
     value.dyn_ref::<Array>()?.iter().map(|value| item(&value)).collect()
 }
 
-fn keys(object: &JsValue) -> Array {
-    Object::keys(object.unchecked_ref::<Object>()).unchecked_into()
-}
-
-fn get(object: &JsValue, key: &str) -> JsValue {
+pub(crate) fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or_default()
 }
 

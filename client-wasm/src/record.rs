@@ -2,13 +2,14 @@
 //!
 //! A frame is a byte that says whether the rest is deflated, and an encoded message.
 
-use crate::agent::assets::Gallery;
+use crate::agent::assets::{Gallery, Replies};
 use crate::agent::stage::Stage;
 use crate::assets;
 use crate::browser::{Inbox, NextFrame};
 use crate::customer::guests::{self, Guests};
 use crate::error::Error;
 use crate::options::{self, RecordOptions};
+use crate::policy;
 use crate::source::{Broken, Source};
 use crate::wakes::Wakes;
 use futures::StreamExt;
@@ -54,7 +55,7 @@ impl Recording {
         let (inbox, mut events) = Inbox::new();
         let next = NextFrame::new(inbox.clone(), || Event::Frame);
         let (wake, first) = (next.clone(), next.clone());
-        let policy = options::policy(&options.record_policy());
+        let policy = policy::of(&options.record_policy());
         let recording = Self { state: Rc::new(RefCell::new(None)), emit };
         let (own, halting) = (recording.share(), recording.share());
         let noted = inbox.clone();
@@ -237,11 +238,16 @@ impl Replay {
     }
 
     pub(crate) fn apply(&mut self, frame: &[u8]) -> Result<(), Error> {
+        self.hear(frame).map(drop)
+    }
+
+    /// As [`Self::apply`], and what to ask for of pictures and fonts.
+    fn hear(&mut self, frame: &[u8]) -> Result<Replies, Error> {
         match decode(frame).ok_or(Error::InvalidFrame("it is not a frame of this version"))? {
             FromCustomer::Page(page) => match self.stage.apply(&page) {
                 Ok(Verdict::Equal) => {
                     self.doubt = None;
-                    Ok(())
+                    Ok(Replies::default())
                 }
                 Ok(verdict) => {
                     if let Verdict::Differs(digest) = verdict {
@@ -253,16 +259,30 @@ impl Replay {
             },
             FromCustomer::View(view) => {
                 self.stage.view(&view);
-                Ok(())
+                Ok(Replies::default())
             }
             FromCustomer::Offer(offer) => {
-                self.gallery.offered(&offer, &self.stage).map(drop).map_err(no_asset)
+                self.gallery.offered(&offer, &self.stage).map_err(no_asset)
             }
-            FromCustomer::Asset(asset) => {
-                self.gallery.came(&asset, &self.stage).map(drop).map_err(no_asset)
-            }
-            _ => Ok(()),
+            FromCustomer::Asset(asset) => self.gallery.came(&asset, &self.stage).map_err(no_asset),
+            _ => Ok(Replies::default()),
         }
+    }
+
+    /// Takes what a session sends, by the way of its bytes; the numbers of the assets it lacks.
+    pub(crate) fn watch(&mut self, message: &FromCustomer) -> Result<Vec<u32>, Error> {
+        let frame = [&[0], wire::encode(message).as_slice()].concat();
+        self.hear(&frame).map(|replies| replies.want)
+    }
+
+    /// What the frame is in.
+    pub(crate) fn mat(&self) -> HtmlElement {
+        self.stage.surface().mat().clone()
+    }
+
+    /// Numbers of assets mean something else from now on.
+    pub(crate) fn forget_assets(&mut self) {
+        self.gallery.restart(&self.stage);
     }
 
     pub(crate) fn doubt(&self) -> Option<&[u8]> {

@@ -8,6 +8,7 @@ use crate::dom::{Mirror, native};
 use crate::error::Error;
 use crate::frames::as_element;
 use crate::scrollbars::Scrollbars;
+use crate::sights::Chosen;
 use saath_core::assets::Flow;
 use saath_core::capture::Capture;
 use saath_core::mask::{Access, Policy};
@@ -24,9 +25,9 @@ use web_sys::{Document, Element, MouseEvent, Node};
 /// Observes the page for as long as it lives.
 #[must_use]
 pub(crate) struct Source {
-    document: Document,
-    mirror: Mirror,
-    capture: Capture,
+    pub(crate) document: Document,
+    pub(crate) mirror: Mirror,
+    pub(crate) capture: Capture,
     pub(crate) assets: Assets,
     /// The address that the selectors in force are for.
     address: String,
@@ -38,6 +39,8 @@ pub(crate) struct Source {
     guests: Option<Guests>,
     /// What a guest's page came to, to follow the page's own.
     after: Option<Page>,
+    /// What the customer hides and shows.
+    pub(crate) chosen: Chosen,
 }
 
 /// How many new nodes are read in a turn: it shall not be felt on the page.
@@ -65,14 +68,12 @@ impl Source {
         let document = document().ok_or(Error::Unsupported("there is no document"))?;
         let mirror = Mirror::new(&document, wake, halt);
         let url = native::address(&document);
-        let policy = match parses(&mirror, &policy)
-            .and_then(|()| mirror.select(&policy.selectors(&url)))
-        {
+        let policy = match mirror.select(&policy.selectors(&url)) {
             Ok(()) => policy,
             Err(error) => {
-                let text = "saath: a selector of the masking policy does not parse, so everything is masked:";
+                // Each of them was found to parse; the marks of the page itself always do.
+                let text = "saath: everything is masked, as its marks cannot be found:";
                 web_sys::console::error_2(&text.into(), &error);
-                // The marks of the page itself always parse.
                 let _ = mirror.select(&Policy::mask_all().selectors(&url));
                 Policy::mask_all()
             }
@@ -93,12 +94,13 @@ impl Source {
             scrollbars,
             guests: None,
             after: None,
+            chosen: Chosen::default(),
         })
     }
 
     /// Notes what may have changed. Whether there is anything to read.
     pub(crate) fn is_dirty(&mut self) -> Result<bool, Broken> {
-        self.follow_address();
+        self.follow_address()?;
         let mut dirt = self.mirror.dirt().map_err(|error| self.fail(&error))?;
         if self.mirror.is_replaced() {
             self.restart();
@@ -270,13 +272,23 @@ impl Source {
     }
 
     /// Selectors can be for some addresses only, and scripts change the address without a load.
-    fn follow_address(&mut self) {
+    fn follow_address(&mut self) -> Result<(), Broken> {
         let address = native::address(&self.document);
         if address != self.address {
-            // They were found to parse when the source began.
-            let _ = self.mirror.select(&self.capture.policy().selectors(&address));
             self.address = address;
+            self.select().map_err(|error| self.fail(&error))?;
         }
+        Ok(())
+    }
+
+    /// The marks of the page, of the policy at this address, and of the customer.
+    pub(crate) fn select(&self) -> Result<(), JsValue> {
+        let mut selectors = self.capture.policy().selectors(&self.address);
+        for hidden in &self.chosen.hides {
+            selectors.mask.push(',');
+            selectors.mask.push_str(hidden);
+        }
+        self.mirror.select(&selectors)
     }
 
     fn fail(&mut self, error: &JsValue) -> Broken {
@@ -368,9 +380,4 @@ impl Source {
         let resized = View { width, height, scale, visual, ..told.clone() };
         (resized != *told).then_some(resized)
     }
-}
-
-/// Whether all selectors parse, also those for other addresses.
-fn parses(mirror: &Mirror, policy: &Policy) -> Result<(), JsValue> {
-    mirror.select(&policy.all_selectors())
 }

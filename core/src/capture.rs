@@ -8,7 +8,7 @@ use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
-use crate::mask::{Access, Policy, access, guest_access, mask};
+use crate::mask::{Access, Policy, Sight, access, guest_access, mask, sight};
 use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
@@ -268,6 +268,11 @@ impl Capture {
     /// What an agent may do with a node.
     pub fn access(&self, id: NodeId) -> Access {
         access(&self.policy, &self.tree, id)
+    }
+
+    /// What the agent sees of an element, by the newest reading of it.
+    pub fn sight(&self, id: NodeId) -> Sight {
+        sight(&self.policy, &self.tree, id)
     }
 
     /// What the page lets an agent do in the guest of this `iframe`; the guest has its own rules.

@@ -12,13 +12,18 @@ mod patterns;
 mod pictures;
 mod policy;
 mod selection;
+mod sight;
 mod states;
 mod treat;
 mod zone;
 
 pub(crate) use guest::{Terms, access as guest_access, terms as guest_terms};
 pub use patterns::{find, find_joined};
-pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
+pub use policy::{
+    Expected, Kind, Member, Mode, Patterns, Place, Policy, PolicyError, Scoped, Selectors, Value,
+    View, Why,
+};
+pub use sight::{Sight, sight};
 pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;

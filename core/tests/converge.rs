@@ -150,3 +150,20 @@ fn a_lost_page_is_noticed() {
     // What goes on from it is not even tried.
     assert_eq!(other.apply(&ends.sent[2]).unwrap().verdict, Verdict::LeftOut);
 }
+
+/// A mark that comes or goes makes what is in it be read again, and nothing beside it.
+#[test]
+fn a_mark_reads_its_own_subtree_again() {
+    let mut ends = Ends::new(&show_all());
+    let (first, _) =
+        (ends.page.add_rows(20, &mut ends.observer), ends.page.add_rows(300, &mut ends.observer));
+    ends.flush();
+    for value in [Some(String::new()), None] {
+        ends.observer.count = 0;
+        // The fourth name is the mark to mask.
+        ends.edit(&Edit::Attr { node: first, name: 3, value });
+        ends.flush();
+        assert_eq!(ends.observer.count, 1 + 2 * 20, "the table, its rows and their texts");
+        assert_eq!(ends.sink.html(), from_scratch(&ends.page, &show_all()).0.html());
+    }
+}

@@ -4,6 +4,8 @@
 mod attributes;
 #[path = "masks/controls.rs"]
 mod controls;
+#[path = "masks/sights.rs"]
+mod sights;
 #[path = "masks/withdrawn.rs"]
 mod withdrawn;
 

@@ -225,6 +225,7 @@ fn copy_files(out: &Path, options: &Options) -> Result<()> {
     for file in [
         client.join("loader.js"),
         client.join("early.js"),
+        client.join("policy.schema.json"),
         client.join("README.md"),
         shell::root().join("LICENSE"),
     ] {
@@ -290,7 +291,7 @@ mod tests {
         assert_eq!(manifest["version"], "1.2.3");
         let shipped: Vec<&str> =
             manifest["files"].as_array().unwrap().iter().filter_map(|f| f.as_str()).collect();
-        for export in ["./saath.wasm", "./loader", "./early"] {
+        for export in ["./saath.wasm", "./loader", "./early", "./policy.schema.json"] {
             let file = manifest["exports"][export].as_str().unwrap().trim_start_matches("./");
             assert!(shipped.contains(&file), "{export}");
         }

@@ -7,6 +7,7 @@ mod demo;
 mod dist;
 mod fidelity;
 mod real;
+mod schema;
 mod shell;
 mod size;
 mod test;
@@ -24,7 +25,7 @@ usage: cargo xtask <command>
             --no-build     run what was built last
             --dev          build the module in seconds rather than small and fast
   test    the checks that CI runs, in order; with names, only these:
-            fmt tidy clippy unit dist browsers fidelity
+            fmt tidy clippy unit schema dist browsers fidelity
             BROWSER=…       chromium or firefox: the end to end tests in only that one
   fidelity  pages beside their replicas, by tree and picture; a table, and a report with pictures;
             with words, only the pages whose names contain one

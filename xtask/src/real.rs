@@ -1,11 +1,12 @@
-//! The real-world pages of the fidelity suite, built from what npm has (`tests/real/`).
+//! What tests take from npm (`tests/real/`): the real-world pages of the fidelity suite, built from it,
+//! and a validator of JSON Schemas.
 //!
 //! Packages are installed and pages written below the target directory, once for each change of
 //! their sources: a second run takes no time and no network.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -17,6 +18,17 @@ use crate::{shell, tools};
 /// # Errors
 /// When there is no npm and it cannot be installed from here, or it fails.
 pub(crate) fn build() -> Result<()> {
+    let (sources, home) = (shell::root().join("tests/real"), install()?);
+    up_to_date(&home.join("built"), &digest(&contents(&sources)?), || {
+        shell::run(Command::new("node").arg(sources.join("build.mjs")).arg(&home))
+    })
+}
+
+/// Installs the packages, and says where.
+///
+/// # Errors
+/// As [`build`].
+pub(crate) fn install() -> Result<PathBuf> {
     let npm = tools::npm()?;
     let sources = shell::root().join("tests/real");
     let home = shell::target()?.join("real");
@@ -34,10 +46,7 @@ pub(crate) fn build() -> Result<()> {
         let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
         shell::run(Command::new(npm).current_dir(&home).args(quiet))
     })?;
-
-    up_to_date(&home.join("built"), &digest(&contents(&sources)?), || {
-        shell::run(Command::new("node").arg(sources.join("build.mjs")).arg(&home))
-    })
+    Ok(home)
 }
 
 /// Does it unless it was done for the same input, and notes that it is.

@@ -1,10 +1,11 @@
 //! What the page's own script holds of a session: it asks, the loop does.
 
-use super::Event;
 use super::widget::WidgetEvent;
+use super::{Event, preview};
 use crate::browser::Inbox;
 use crate::emitter::Emitter;
 use std::cell::Cell;
+use web_sys::HtmlElement;
 
 /// What the page's own script holds of the session.
 pub(crate) struct Handle {
@@ -55,6 +56,10 @@ impl Handle {
 
     pub(crate) fn decline_control(&self) {
         self.press(WidgetEvent::DeclineLevel);
+    }
+
+    pub(crate) fn preview(&self, place: Option<HtmlElement>) {
+        self.inbox.put(Event::Preview(preview::Event::Place(place)));
     }
 
     pub(crate) fn revoke_control(&self) {

@@ -59,6 +59,10 @@ texts! {
     ended_not_verified ended_reported ended_mismatch ended_gone ended_unauthorized ended_busy
     ended_protocol_error ended_time_limit ended_idle ended_other ended_tail
     officer highlights highlights_this
+    preview_open preview_title preview_text preview_list preview_empty
+    preview_seen preview_hidden preview_hidden_by_choice preview_seen_by_choice
+    preview_hide preview_show preview_undo preview_hide_label preview_show_label preview_undo_label
+    preview_did_hide preview_did_show
 }
 
 /// The language for a BCP 47 tag; English where there is none.

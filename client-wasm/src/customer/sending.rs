@@ -6,7 +6,8 @@ use super::watch::{self, Watch};
 use crate::socket::Socket;
 use crate::source::{Broken, Source};
 use saath_core::mask::Access;
-use saath_core::message::page::Page;
+use saath_core::message::FromCustomer;
+use saath_core::message::page::{Page, View};
 use saath_core::session::customer::Event as Session;
 
 /// Not more than this waits for the network; what changes meanwhile is dirt.
@@ -21,8 +22,7 @@ impl Driver {
     pub(super) fn frame(&mut self) {
         let told = self.view.as_ref();
         if let Some(view) = told.and_then(|told| self.source.as_ref()?.resized(told)) {
-            self.view = Some(view.clone());
-            self.handle(Session::View(view));
+            self.tell_view(view);
         }
         self.send_some();
         self.answer_for_guests();
@@ -34,8 +34,7 @@ impl Driver {
         // After the page: how its title is masked is known only then.
         let view = source.view();
         if self.view.as_ref() != Some(&view) {
-            self.view = Some(view.clone());
-            self.handle(Session::View(view));
+            self.tell_view(view);
         }
         if let Some((pointer, over)) = self.pointer.take()
             && let Some(source) = &self.source
@@ -49,6 +48,13 @@ impl Driver {
             source.read_assets();
         }
         self.send_assets();
+        self.look();
+    }
+
+    fn tell_view(&mut self, view: View) {
+        self.view = Some(view.clone());
+        self.watch(&FromCustomer::View(view.clone()));
+        self.handle(Session::View(view));
     }
 
     /// Sends of pictures and fonts what there is room for. What changes on the page goes first.
@@ -67,6 +73,7 @@ impl Driver {
             self.handle(Session::Asset(piece));
         }
         while let Some(offer) = self.source.as_mut().and_then(|source| source.assets.offer()) {
+            self.watch(&FromCustomer::Offer(offer.clone()));
             self.handle(Session::Offer(offer));
         }
         if self.buffered() > MAX_BUFFERED_ASSETS {
@@ -110,8 +117,12 @@ impl Driver {
         match source.turn() {
             Ok(page) => {
                 let behind = source.is_behind();
-                if let Some(Page { kind, batch, hash, .. }) = page {
+                if let Some(page) = page {
                     self.failures = 0;
+                    if self.preview.is_some() {
+                        self.watch(&FromCustomer::Page(page.clone()));
+                    }
+                    let Page { kind, batch, hash, .. } = page;
                     self.handle(Session::Page { kind, batch, hash });
                 }
                 behind

@@ -11,6 +11,7 @@ mod scene;
 mod template;
 mod view;
 
+pub(crate) use template::build;
 pub(crate) use view::{WidgetEvent, WidgetView};
 
 use super::locales::{Texts, fill, texts};
@@ -52,10 +53,7 @@ impl Widget {
         let document = window.document().ok_or("no document")?;
         let texts = texts(locale);
         let layer = Layer::new(&document, &window)?;
-        let root: HtmlElement = document.create_element("div")?.unchecked_into();
-        root.set_class_name("root");
-        root.set_attribute("lang", texts.tag)?;
-        root.set_attribute("dir", texts.dir)?;
+        let root = root(&document, texts)?;
         let live = template::build(&document, texts, "live")?;
         root.append_child(&live)?;
         layer.shadow().append_child(&root)?;
@@ -84,6 +82,29 @@ impl Widget {
     /// Where the overlay draws its marks.
     pub(crate) fn shadow(&self) -> &ShadowRoot {
         self.layer.shadow()
+    }
+
+    pub(crate) fn texts(&self) -> &'static Texts {
+        self.texts
+    }
+
+    /// Where what belongs to the bar goes, and the bar.
+    pub(crate) fn beside(&self) -> Result<(HtmlElement, HtmlElement), JsValue> {
+        let scene = self.scene.borrow();
+        let bar = scene.as_ref().filter(|scene| scene.view == "active").ok_or("there is no bar")?;
+        Ok((self.root.clone(), bar.element.clone()))
+    }
+
+    /// What the officer sees is shown or not; where it was open the focus goes back to its button.
+    pub(crate) fn expand(&self, open: bool) {
+        let scene = self.scene.borrow();
+        let Some(button) = scene.as_ref().and_then(|scene| scene.slot("preview").ok()) else {
+            return;
+        };
+        let _ = button.set_attribute("aria-expanded", if open { "true" } else { "false" });
+        if !open && self.layer.place().may_focus() {
+            let _ = button.focus();
+        }
     }
 
     fn try_show(&self, view: &WidgetView) -> Result<(), JsValue> {
@@ -386,6 +407,29 @@ impl Widget {
         let say = Timeout::new(150, move || live.set_text_content(Some(&text)));
         *self.announcement.borrow_mut() = Some(say);
     }
+}
+
+/// A place for a part of the widget in an element of the page: the host, its root, and the texts.
+pub(crate) fn within(
+    place: &HtmlElement,
+    locale: &str,
+) -> Result<(HtmlElement, HtmlElement, &'static Texts), JsValue> {
+    let document = place.owner_document().ok_or("no document")?;
+    let (host, shadow) = layer::host(&document)?;
+    host.set_class_name("own");
+    let root = root(&document, texts(locale))?;
+    root.set_class_name("root own");
+    shadow.append_child(&root)?;
+    place.append_child(&host)?;
+    Ok((host, root, texts(locale)))
+}
+
+fn root(document: &Document, texts: &Texts) -> Result<HtmlElement, JsValue> {
+    let root: HtmlElement = document.create_element("div")?.unchecked_into();
+    root.set_class_name("root");
+    root.set_attribute("lang", texts.tag)?;
+    root.set_attribute("dir", texts.dir)?;
+    Ok(root)
 }
 
 fn retry_countdown(text: &'static str, shown: HtmlElement, retry_ms: u64) -> Countdown {

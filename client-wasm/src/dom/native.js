@@ -145,6 +145,20 @@ export const defaultView = (doc) => dom.defaultView(doc);
 export const isHidden = (doc) => dom.hidden(doc);
 export const nodeType = (node) => dom.nodeType(node);
 export const titleElement = (doc) => dom.querySelectorAll(doc, "title")[0];
+export const policies = (doc) => {
+  const found = dom.querySelectorAll(doc, 'script[type="application/json" i][data-saath-policy]');
+  return Array.from(found, (script) => dom.textContent(script));
+};
+export const count = (doc, selector) => dom.querySelectorAll(doc, selector).length;
+export const rootOf = (node) => dom.getRootNode(node);
+export const parses = (doc, selector) => {
+  try {
+    dom.querySelectorAll(dom.createDocumentFragment(doc), selector);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 function shared(kindOf, name) {
   const of = {};

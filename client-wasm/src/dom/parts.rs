@@ -28,6 +28,7 @@ parts! {
     "/src/dom/selected.js" Selected();
     "/src/dom/shadows.js" Shadows();
     "/src/dom/sheets.js" Sheets(edits: Edits, alternates: Alternates, registered: Registered);
+    "/src/dom/sights.js" Sights();
     "/src/dom/slots.js" Slots();
     "/src/dom/toplayer.js" TopLayer();
 }

@@ -130,9 +130,9 @@ export class Reader {
     this.reset();
   }
 
-  // Five selector lists; throws on one that does not parse.
-  select(mask, show, block, noAct, confirm) {
-    this.marks.select(this.doc, [mask, show, block, noAct, confirm]);
+  // Five selector lists of marks, and of what the customer may show; throws on one that does not parse.
+  select(mask, show, block, noAct, confirm, mayShow) {
+    this.marks.select(this.doc, [mask, show, block, noAct, confirm], mayShow);
   }
 
   node(id) { return this.nodes[id]; }
@@ -201,7 +201,7 @@ export class Reader {
       else this.ids.delete(doc);
       mark(frame, SUBTREE);
     });
-    if (this.marks.unsure) {
+    if (this.marks.isStale()) {
       // What changed its marks is read again with all that is in it.
       this.marks.renew([...this.documents.known.keys(), ...this.roots], (node) => mark(node, SUBTREE));
     }

@@ -50,9 +50,9 @@ export class Writer {
     this.assets.forget();
   }
 
-  // Blank at once.
+  // Blank at once. A frame that was taken off the page has no document.
   clear() {
-    this.open(0);
+    if (this.document) this.open(0);
   }
 
   node(id) {

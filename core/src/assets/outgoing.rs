@@ -209,6 +209,20 @@ impl Outgoing {
         (!assets.is_empty()).then_some(Offer { assets })
     }
 
+    /// All that the other end was told of and that is still there, for somebody who comes later.
+    pub fn told(&self) -> Vec<Offer> {
+        let mut assets: Vec<Offered> = self
+            .assets
+            .iter()
+            .filter(|(number, _)| !self.untold.contains(number))
+            .filter_map(|(&number, state)| {
+                Some(Offered { number, content: state.content.clone()? })
+            })
+            .collect();
+        assets.sort_unstable_by_key(|asset| asset.number);
+        assets.chunks(MAX_LISTED).map(|assets| Offer { assets: assets.to_vec() }).collect()
+    }
+
     /// The other end asks for these. What it was not offered, or asked for before, is not sent.
     pub fn want(&mut self, numbers: &[u32]) {
         for &number in numbers {

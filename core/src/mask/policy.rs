@@ -1,7 +1,15 @@
 //! What a portal allows to be seen, as it writes it down.
 
+mod glob;
+mod json;
+mod mistake;
+mod read;
+mod selector;
+
+pub use json::{Kind, Member, Value};
+pub use mistake::{Expected, Place, PolicyError, Why};
+
 use sha2::{Digest, Sha256};
-use thiserror::Error;
 
 /// What may be shown. The default shows static text and masks every value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +26,8 @@ pub struct Policy {
     pub disabled_views: Vec<View>,
     /// Selectors of what the agent can only propose, like `data-saath-confirm`.
     pub confirmed_views: Vec<View>,
+    /// Selectors of values that the customer may show, like `data-saath-may-show`.
+    pub showable_views: Vec<View>,
     /// Whether identifiers are taken out of what is shown.
     pub patterns: Patterns,
     mask_all: bool,
@@ -61,26 +71,6 @@ pub struct Scoped {
     pub urls: Vec<String>,
 }
 
-/// What is written down for one key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setting {
-    /// One of the words that the key knows.
-    Word(String),
-    /// Selectors.
-    Views(Vec<View>),
-}
-
-/// A setting that is not one. Everything is masked then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum PolicyError {
-    /// A policy has no such key.
-    #[error("unknown key")]
-    UnknownKey,
-    /// The key does not take that.
-    #[error("not a value it can have")]
-    BadValue,
-}
-
 /// The selectors in force on one page, each a list for `querySelectorAll`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selectors {
@@ -94,38 +84,25 @@ pub struct Selectors {
     pub no_act: String,
     /// What the agent can only propose.
     pub confirm: String,
+    /// What the customer may show.
+    pub may_show: String,
 }
 
 impl Policy {
-    /// Takes one setting, by its key as portals write it.
+    /// Reads a policy from JSON text. `parses` asks the browser whether it knows a selector.
     ///
     /// # Errors
-    /// [`PolicyError`]: a key that is misspelt must not pass for one that was left out.
-    pub fn set(&mut self, key: &str, setting: Setting) -> Result<(), PolicyError> {
-        let views = match key {
-            "mode" | "patterns" => return self.set_word(key, &setting),
-            "redactedViews" => &mut self.redacted_views,
-            "unredactedViews" => &mut self.unredacted_views,
-            "ignoredViews" => &mut self.ignored_views,
-            "disabledViews" => &mut self.disabled_views,
-            "confirmedViews" => &mut self.confirmed_views,
-            _ => return Err(PolicyError::UnknownKey),
-        };
-        let Setting::Views(list) = setting else { return Err(PolicyError::BadValue) };
-        *views = list;
-        Ok(())
+    /// [`PolicyError`], with the line: what is misspelt must not pass for what was left out.
+    pub fn parse(text: &str, parses: impl FnMut(&str) -> bool) -> Result<Self, PolicyError> {
+        read::text(text, parses)
     }
 
-    fn set_word(&mut self, key: &str, setting: &Setting) -> Result<(), PolicyError> {
-        let Setting::Word(word) = setting else { return Err(PolicyError::BadValue) };
-        match (key, word.as_str()) {
-            ("mode", "values") => self.mode = Mode::Values,
-            ("mode", "strict") => self.mode = Mode::Strict,
-            ("patterns", "on") => self.patterns = Patterns::On,
-            ("patterns", "off") => self.patterns = Patterns::Off,
-            _ => return Err(PolicyError::BadValue),
-        }
-        Ok(())
+    /// Reads a policy from what a script has made; otherwise as [`Self::parse`].
+    ///
+    /// # Errors
+    /// [`PolicyError`], without a line.
+    pub fn read(value: &Value, parses: impl FnMut(&str) -> bool) -> Result<Self, PolicyError> {
+        read::value(value, parses)
     }
 
     /// Everything is masked: what holds where there is no policy, or a broken one.
@@ -147,20 +124,13 @@ impl Policy {
 
     /// The selectors in force on the page with this address.
     pub fn selectors(&self, url: &str) -> Selectors {
-        self.selectors_if(|scoped| scoped.urls.iter().any(|glob| glob_fits(glob, url)))
-    }
-
-    /// All selectors, whatever the address: to see whether they parse.
-    pub fn all_selectors(&self) -> Selectors {
-        self.selectors_if(|_| true)
-    }
-
-    fn selectors_if(&self, in_force: impl Fn(&Scoped) -> bool) -> Selectors {
         let list = |own: &str, views: &[View]| {
             let mut list = own.to_owned();
             let selectors = views.iter().filter_map(|view| match view {
                 View::Everywhere(selector) => Some(selector),
-                View::Scoped(scoped) => in_force(scoped).then_some(&scoped.selector),
+                View::Scoped(Scoped { selector, urls }) => {
+                    urls.iter().any(|glob| glob::fits(glob, url)).then_some(selector)
+                }
             });
             for selector in selectors.filter(|selector| selector.trim() != "*" || own != SHOW) {
                 list.push(',');
@@ -174,6 +144,7 @@ impl Policy {
             block: list("[data-saath-block]", &self.ignored_views),
             no_act: list("[data-saath-no-act]", &self.disabled_views),
             confirm: list("[data-saath-confirm]", &self.confirmed_views),
+            may_show: list("[data-saath-may-show]", &self.showable_views),
         }
     }
 
@@ -185,101 +156,51 @@ impl Policy {
 
 const SHOW: &str = "[data-saath-show]";
 
-/// `*` stands for any text, everything else for itself.
-fn glob_fits(glob: &str, text: &str) -> bool {
-    let mut parts = glob.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
-        return false;
-    };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at + part.len()..).unwrap_or(""),
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn word(word: &str) -> Setting {
-        Setting::Word(word.to_owned())
-    }
-
-    fn everywhere(selector: &str) -> View {
-        View::Everywhere(selector.to_owned())
+    fn policy(json: &str) -> Policy {
+        Policy::parse(json, |_| true).unwrap()
     }
 
     #[test]
     fn a_policy_says_what_it_says() {
-        let scoped = Scoped { selector: "#b".into(), urls: vec!["*/itr*".into()] };
-        let mut policy = Policy::default();
-        policy.set("mode", word("strict")).unwrap();
-        policy.set("patterns", word("off")).unwrap();
-        let views = Setting::Views(vec![everywhere(".a"), View::Scoped(scoped)]);
-        policy.set("redactedViews", views).unwrap();
+        let policy = policy(
+            r##"{ "mode": "strict", "patterns": "off",
+            "redactedViews": [".a", { "urls": ["*/itr*"], "selector": "#b" }] }"##,
+        );
         assert_eq!(policy.mode, Mode::Strict);
         assert_eq!(policy.patterns, Patterns::Off);
         assert_eq!(policy.selectors("https://x/itr.html?y").mask, "[data-saath-mask],.a,#b");
         assert_eq!(policy.selectors("https://x/home").mask, "[data-saath-mask],.a");
+        assert!(!policy.is_mask_all() && Policy::mask_all().is_mask_all());
     }
 
     #[test]
     fn each_key_fills_its_own_list() {
-        let mut policy = Policy::default();
-        for (key, selector) in [
-            ("redactedViews", "a"),
-            ("unredactedViews", "b"),
-            ("ignoredViews", "c"),
-            ("disabledViews", "d"),
-            ("confirmedViews", "e"),
-        ] {
-            policy.set(key, Setting::Views(vec![everywhere(selector)])).unwrap();
-        }
-        let Selectors { mask, show, block, no_act, confirm } = policy.selectors("x");
-        for (list, end) in
-            [(mask, ",a"), (show, ",b"), (block, ",c"), (no_act, ",d"), (confirm, ",e")]
-        {
+        let policy = policy(
+            r#"{ "redactedViews": ["a"], "unredactedViews": ["b"], "ignoredViews": ["c"],
+            "disabledViews": ["d"], "confirmedViews": ["e"], "showableViews": ["f"] }"#,
+        );
+        let Selectors { mask, show, block, no_act, confirm, may_show } = policy.selectors("x");
+        let lists = [mask, show, block, no_act, confirm, may_show];
+        for (list, end) in lists.iter().zip([",a", ",b", ",c", ",d", ",e", ",f"]) {
             assert!(list.ends_with(end), "{list}");
         }
     }
 
     #[test]
-    fn mistakes_are_not_taken_for_defaults() {
-        for (key, setting, error) in [
-            ("redacted", Setting::Views(vec![]), PolicyError::UnknownKey),
-            ("mode", word("loose"), PolicyError::BadValue),
-            ("mode", word("off"), PolicyError::BadValue),
-            ("patterns", Setting::Views(vec![]), PolicyError::BadValue),
-            ("redactedViews", word(".a"), PolicyError::BadValue),
-        ] {
-            assert_eq!(Policy::default().set(key, setting), Err(error), "{key}");
-        }
+    fn what_is_left_out_is_the_default() {
+        assert_eq!(policy("{}"), Policy::default());
+        assert_ne!(policy("{}").digest(), Policy::mask_all().digest());
     }
 
     #[test]
     fn a_star_shows_all_without_asking() {
-        let mut policy = Policy::default();
-        policy.set("unredactedViews", Setting::Views(vec![everywhere("*")])).unwrap();
+        let policy = policy(r#"{ "unredactedViews": ["*"] }"#);
         assert!(policy.shows_all());
         assert_eq!(policy.selectors("x").show, "[data-saath-show]");
-    }
-
-    #[test]
-    fn globs() {
-        for (glob, text, fits) in [
-            ("*", "abc", true),
-            ("a*c", "abc", true),
-            ("a*c", "ab", false),
-            ("abc", "abc", true),
-            ("abc", "abcd", false),
-            ("*b*", "abc", true),
-            ("a*b*b", "ab", false),
-        ] {
-            assert_eq!(glob_fits(glob, text), fits, "{glob} {text}");
-        }
+        assert!(!Policy::default().shows_all());
     }
 }

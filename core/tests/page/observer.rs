@@ -16,6 +16,8 @@ pub(crate) struct Observer {
     observed: HashSet<usize>,
     /// What there was no room for.
     left: Vec<(NodeId, Parts)>,
+    /// How many nodes were read so far.
+    pub(crate) count: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -234,6 +236,7 @@ impl Reader<'_> {
 
     fn whole(&mut self, node: usize) {
         self.room = self.room.saturating_sub(1);
+        self.observer.count += 1;
         self.done.insert(node);
         if let PageKind::Text(text) = &self.page.nodes[node].kind {
             let text = text.clone();

@@ -90,7 +90,7 @@ async fn the_crm_opens_the_console() -> Result<()> {
 }
 
 /// Goes to another page of the portal by a link of its menu.
-async fn open(session: &Session, page: &str) -> Result<()> {
+pub(crate) async fn open(session: &Session, page: &str) -> Result<()> {
     let before = session.customer.eval("return performance.timeOrigin", json!([])).await?;
     session.customer.click(&format!("nav a[href='/{page}.html']")).await?;
     until("the next page", async || {

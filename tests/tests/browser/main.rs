@@ -11,6 +11,8 @@ mod hostile;
 mod journey;
 mod masking;
 mod phone;
+mod policy;
+mod preview;
 mod record;
 mod repair;
 mod sealing;

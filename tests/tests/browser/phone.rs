@@ -42,6 +42,17 @@ async fn on_a_phone(demo: &Demo, session: &Session, language: &str) -> Result<()
     screen("3-active").await?;
     session.agent.screenshot(&format!("phone-{language}-3-active")).await?;
 
+    session.customer.press_in_widget("preview").await?;
+    until("the list of what is in sight", async || {
+        let body = "return root.querySelectorAll('.preview li').length";
+        let count = session.in_widget(body).await?;
+        ensure!(count.as_u64() > Some(2), "{count} lines");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+    screen("3b-preview").await?;
+    session.customer.press_in_widget("close").await?;
+
     session.agent.click("[data-tool=act]").await?;
     session.asked_to_act().await;
     screen("4-asked").await?;

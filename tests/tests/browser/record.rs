@@ -284,6 +284,6 @@ async fn held(page: &Page) -> Result<String> {
     Ok(held.as_str().context("no replica")?.to_owned())
 }
 
-fn urlencoded(text: &str) -> String {
+pub(crate) fn urlencoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -33,11 +33,7 @@ pub(super) struct Layer {
 impl Layer {
     /// Makes the host and puts it on the page.
     pub(super) fn new(document: &Document, window: &Window) -> Result<Self, JsValue> {
-        let host: HtmlElement = document.create_element("saath-ui")?.unchecked_into();
-        let shadow = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Closed))?;
-        let sheet = CssStyleSheet::new()?;
-        sheet.replace_sync(CSS)?;
-        Reflect::set(&shadow, &"adoptedStyleSheets".into(), &Array::of1(&sheet))?;
+        let (host, shadow) = self::host(document)?;
         let popover = Reflect::has(&host, &"showPopover".into())?;
         if popover {
             host.set_attribute("popover", "manual")?;
@@ -115,6 +111,16 @@ impl Drop for Layer {
         }
         self.place.host.remove();
     }
+}
+
+/// An element that is no part of the page, with a closed shadow root that has our styles.
+pub(super) fn host(document: &Document) -> Result<(HtmlElement, ShadowRoot), JsValue> {
+    let host: HtmlElement = document.create_element("saath-ui")?.unchecked_into();
+    let shadow = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Closed))?;
+    let sheet = CssStyleSheet::new()?;
+    sheet.replace_sync(CSS)?;
+    Reflect::set(&shadow, &"adoptedStyleSheets".into(), &Array::of1(&sheet))?;
+    Ok((host, shadow))
 }
 
 /// Where the host is, and what is in front of it.

@@ -13,7 +13,7 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// Builds the top-level element whose `data-view` is `view`, with its texts in place:
 /// `data-t="x"` becomes the content, `data-t-label="x"` the accessible name.
-pub(super) fn build(
+pub(crate) fn build(
     document: &Document,
     texts: &Texts,
     view: &str,
@@ -179,7 +179,8 @@ mod tests {
     fn every_view_is_there_once_and_whole() {
         let views: Vec<_> =
             all().iter().filter_map(|part| part.attributes.first().copied()).collect();
-        let expected = ["live", "note", "pin", "consent", "active", "frame"];
+        let expected =
+            ["live", "note", "pin", "consent", "active", "preview", "item", "outline", "frame"];
         assert_eq!(views, expected.map(|view| ("data-view", view)));
         assert_eq!(TEMPLATE.matches("</").count() + TEMPLATE.matches("/>").count(), {
             let mut count = 0;

@@ -21,6 +21,8 @@ pub(crate) enum WidgetEvent {
     DeclineLevel,
     /// Take acting back.
     Revoke,
+    /// Open or close the picture of what the officer sees.
+    Preview,
     /// End the session now.
     Stop,
 }
@@ -36,6 +38,7 @@ impl WidgetEvent {
             "allow-level" => Self::AllowLevel,
             "decline-level" => Self::DeclineLevel,
             "revoke" => Self::Revoke,
+            "preview" => Self::Preview,
             "stop" => Self::Stop,
             _ => return None,
         })
@@ -128,6 +131,7 @@ mod tests {
             ("allow-level", true),
             ("decline-level", false),
             ("revoke", false),
+            ("preview", false),
             ("stop", false),
         ] {
             assert_eq!(WidgetEvent::named(name).map(WidgetEvent::is_yes), Some(yes), "{name}");

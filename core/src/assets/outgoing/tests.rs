@@ -213,3 +213,23 @@ fn what_guests_have_takes_nothing_from_the_page() {
     assert_eq!(outgoing.room(), BUDGET);
     assert_eq!(outgoing.offer().map(|offer| offer.assets.len()), Some(10));
 }
+
+#[test]
+fn who_comes_later_is_told_what_was_told_and_is_still_there() {
+    let mut outgoing = naming(Flow::Asked);
+    outgoing.ready(1, 0, hash(1), 10, true);
+    outgoing.ready(2, 0, hash(2), 20, true);
+    outgoing.missing(3, Why::Unreadable);
+    assert_eq!(outgoing.told(), [], "it comes with the rest");
+    assert!(outgoing.offer().is_some());
+    outgoing.ready(4, 0, hash(4), 40, true);
+    outgoing.withdraw(2);
+    let told: Vec<u32> =
+        outgoing.told().iter().flat_map(|offer| &offer.assets).map(|asset| asset.number).collect();
+    assert_eq!(told, [1, 3]);
+    // It changes nothing for the other end.
+    let left = outgoing
+        .offer()
+        .map(|offer| offer.assets.iter().map(|asset| asset.number).collect::<Vec<_>>());
+    assert_eq!(left, Some(vec![2, 4]));
+}
