@@ -1,0 +1,47 @@
+//! A policy from a file: what is wrong with it is told by line, before any browser starts.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// Reads it.
+///
+/// # Errors
+/// When there is no such file, or it is no JSON object: then with the line.
+pub(super) fn read(file: &Path) -> Result<Value> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file).with_context(|| format!("--policy {name}"))?;
+    match serde_json::from_str(&text) {
+        Ok(value @ Value::Object(_)) => Ok(value),
+        Ok(_) => bail!("{name}:1: a policy is an object, as in {{ \"mode\": \"values\" }}"),
+        Err(error) => bail!("{name}:{}:{}: no JSON: {error}", error.line(), error.column()),
+    }
+}
+
+/// Where in the file stands what the package complains of: the first line that has a word of the
+/// complaint that is a key or a selector of the policy.
+pub(super) fn line_of(complaint: &str, text: &str) -> Option<usize> {
+    let strings = text.split('"').skip(1).step_by(2);
+    let named = strings.filter(|string| string.len() > 1 && complaint.contains(*string));
+    let longest = named.max_by_key(|string| string.len())?;
+    let quoted = format!("\"{longest}\"");
+    text.lines().position(|line| line.contains(&quoted)).map(|line| line + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_has_a_line() {
+        let text = "{\n  \"mode\": \"values\",\n  \"redactViews\": [\"#a\"],\n  \"unredactedViews\": [\"p[\"]\n}";
+        for (complaint, line) in [
+            ("saath: the masking policy is wrong: redactViews: unknown key", Some(3)),
+            ("saath: SyntaxError: '[data-saath-show],p[' is not a valid selector", Some(4)),
+            ("saath: something else", None),
+        ] {
+            assert_eq!(line_of(complaint, text), line, "{complaint}");
+        }
+    }
+}
