@@ -24,6 +24,8 @@ const OWN = new Set(["saath-ui", "saath-help"]);
 /** What is in them is read in another way, or not at all. */
 const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "iframe", "frameset", "object", "video", "audio", "canvas"]);
 const VALUED = new Set(["input", "textarea", "output", "meter", "progress"]);
+/** Text in these is a value. */
+const VALUES = "select,datalist,output,[role~=combobox],[role~=searchbox],[role~=spinbutton],[role~=textbox],[aria-haspopup=listbox]";
 const LABELLED = "input,textarea,select,button,output,meter,progress,[role],[contenteditable]";
 const PICTURES = new Set(["img", "canvas", "video", "audio", "object", "embed", "image"]);
 
@@ -163,6 +165,7 @@ function walk(node, at, zone, origin, root, rules, steps) {
   if (tag === "select") entry.chosen = Array.from(node.selectedOptions, (option) => option.index);
   const isEdited = (at) => Boolean(at && html(at) && editable(at));
   if (isEdited(node) && !isEdited(parentOf(node))) entry.edited = true;
+  if (entry.edited || matches(node, VALUES)) zone.value = "a value";
   if (PICTURES.has(tag.replace(/^saath-/, "")) || isInput && node.type === "image") entry.picture = pictured(node, tag);
   if (matches(node, LABELLED) || entry.picture !== undefined) entry.label = labelOf(node, tag, root);
   if (!ofReplica) {

@@ -182,7 +182,9 @@ impl Audit<'_> {
                 .await
                 .with_context(|| format!("the script {name} fails on the page"))?;
             self.state(&format!("after {name}"), holds, seen).await.with_context(|| {
-                format!("after the script {name}; one that leads to another page cannot be followed")
+                format!(
+                    "after the script {name}; one that leads to another page cannot be followed"
+                )
             })?;
         }
         Ok(())
@@ -278,7 +280,11 @@ impl Audit<'_> {
              }};
              return {{ survey, frames: audit.frames.splice(0).map(text) }}"
         );
-        let taken = self.page.eval(&body, json!([policy_holds, self.job.deny])).await.context("the page")?;
+        let taken = self
+            .page
+            .eval(&body, json!([policy_holds, self.job.deny]))
+            .await
+            .context("the page")?;
         let body = "return viewer.apply(argument)";
         let refused = self.agent.eval_async(body, taken["frames"].clone()).await?;
         ensure!(refused.is_null(), "the replica refuses what was captured: {refused}");

@@ -198,7 +198,9 @@ fn script(file: &Path) -> Result<(String, String)> {
 fn baseline(file: &Path) -> Result<Report> {
     let name = file.display();
     let text = fs::read_to_string(file).with_context(|| {
-        format!("--baseline {name}; to begin with one, copy a report.json there that you agree with")
+        format!(
+            "--baseline {name}; to begin with one, copy a report.json there that you agree with"
+        )
     })?;
     let value: Value = serde_json::from_str(&text)
         .map_err(|error| anyhow!("--baseline {name}:{}: {error}", error.line()))?;

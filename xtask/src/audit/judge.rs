@@ -11,26 +11,58 @@ use super::seen::{Node, State};
 use super::text::{Became, compare, looks_like, spaced};
 
 /// Never in a replica; an empty element keeps the place.
-const GAPS: &[&str] =
-    &["script", "noscript", "template", "link", "meta", "base", "source", "track", "param", "style"];
+const GAPS: &[&str] = &[
+    "script", "noscript", "template", "link", "meta", "base", "source", "track", "param", "style",
+];
 const CONTROLS: &[&str] = &["input", "textarea", "select", "button", "output", "meter", "progress"];
 /// Their text is their value.
 const WRITTEN: &[&str] = &["combobox", "searchbox", "spinbutton", "textbox"];
 /// An attribute is.
 const TICKED: &[&str] = &[
-    "checkbox", "listbox", "menuitemcheckbox", "menuitemradio", "meter", "option", "progressbar",
-    "radio", "scrollbar", "slider", "switch",
+    "checkbox",
+    "listbox",
+    "menuitemcheckbox",
+    "menuitemradio",
+    "meter",
+    "option",
+    "progressbar",
+    "radio",
+    "scrollbar",
+    "slider",
+    "switch",
 ];
 /// Attributes in which pages have text or data, besides `data-…`.
 const DATA: &[&str] = &[
-    "abbr", "alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription",
-    "aria-valuetext", "content", "datetime", "download", "label", "placeholder", "standby",
-    "summary", "title",
+    "abbr",
+    "alt",
+    "aria-description",
+    "aria-label",
+    "aria-placeholder",
+    "aria-roledescription",
+    "aria-valuetext",
+    "content",
+    "datetime",
+    "download",
+    "label",
+    "placeholder",
+    "standby",
+    "summary",
+    "title",
 ];
 /// Attributes that give an address.
 const ADDRESSES: &[&str] = &[
-    "action", "background", "cite", "data", "formaction", "href", "longdesc", "ping", "poster",
-    "src", "srcset", "xlink:href",
+    "action",
+    "background",
+    "cite",
+    "data",
+    "formaction",
+    "href",
+    "longdesc",
+    "ping",
+    "poster",
+    "src",
+    "srcset",
+    "xlink:href",
 ];
 /// Names, which are told, but for what the net finds in them.
 const NAMES: &[&str] = &["class", "for", "id", "name"];
@@ -99,14 +131,16 @@ impl Judge<'_> {
             _ => None,
         };
         let field = Field { echo: self.echo(node, field.verdict), pattern, ..field };
-        judged.push(field, self.leak(node, place, found));
+        judged.push(field, self.leak(node, kind, place, found));
     }
 
     /// A control that has its place in the replica.
     fn control_beside(&self, place: usize, node: &Node, replica: &Node) -> (Verdict, String) {
         match replica.withheld() {
             Some("blocked") => return (Verdict::Blocked, String::new()),
-            Some(_) if !holds(node, replica) => {
+            Some(_)
+                if !holds(node, replica) && !self.texts_in(place).iter().any(|t| shows(&t.2)) =>
+            {
                 let seen = replica.value.clone().unwrap_or_default();
                 return (Verdict::Masked, seen);
             }
@@ -127,6 +161,12 @@ impl Judge<'_> {
             return (verdict_of(&compare(value, told)), told.to_owned());
         }
         let texts = self.texts_in(place);
+        if node.chosen.is_some() && !holds(node, replica) && texts.is_empty() {
+            return (Verdict::Masked, String::new());
+        }
+        if node.tag == "select" && texts.is_empty() {
+            return (Verdict::Shown, "which is chosen".to_owned());
+        }
         if node.tag != "button"
             && let Some((page, told)) = ticked
         {
@@ -160,7 +200,8 @@ impl Judge<'_> {
     }
 
     fn frame(&self, node: &Node, judged: &mut Judged) {
-        let read = self.replica.get(node.at.as_str()).is_some_and(|replica| replica.frame.is_some());
+        let read =
+            self.replica.get(node.at.as_str()).is_some_and(|replica| replica.frame.is_some());
         let verdict = if read { Verdict::Shown } else { Verdict::Blocked };
         judged.push(self.field(node, Kind::Frame, verdict, "a box of its size".to_owned()), read);
     }
@@ -220,13 +261,15 @@ impl Judge<'_> {
                 continue;
             }
             if NAMES.contains(&name.as_str()) {
-                if let Some(Became::Partly(_) | Became::Blocks) = told(name).map(|t| compare(value, t))
-                {
-                    let seen = told(name).unwrap_or_default();
-                    let mut field = self.attribute(node, name, Verdict::Caught, seen);
-                    field.pattern = Some(looks_like(value).to_owned());
-                    judged.push(field, false);
-                }
+                let parts = match told(name).map(|told| compare(value, told)) {
+                    Some(Became::Partly(parts)) => parts,
+                    Some(Became::Blocks) => vec![value.clone()],
+                    _ => continue,
+                };
+                let seen = told(name).unwrap_or_default();
+                let mut field = self.attribute(node, name, Verdict::Caught, seen);
+                field.pattern = Some(names(&parts));
+                judged.push(field, false);
                 continue;
             }
             if !is_of_data && !DATA.contains(&name.as_str()) {
@@ -317,16 +360,12 @@ impl Judge<'_> {
     }
 
     /// Whether something that is to be hidden by its own rules can be read in the replica.
-    fn leak(&self, node: &Node, place: usize, replica: Option<&Node>) -> bool {
+    fn leak(&self, node: &Node, kind: Kind, place: usize, replica: Option<&Node>) -> bool {
         let Some(replica) = replica else { return false };
-        let is_hidden = self.rules.hides(node);
-        let value = node.value.as_deref().is_some_and(|value| {
-            let became = compare(value, replica.value.as_deref().unwrap_or_default());
-            !value.trim().is_empty() && shows(&became) && holds(node, replica)
-        });
-        let ticked = node.checked == Some(true) && replica.checked == Some(true);
+        let is_value = kind == Kind::Control;
+        let hides = if is_value { self.rules.hides_values(node) } else { self.rules.hides(node) };
         let text = self.texts_in(place).iter().any(|(_, _, became)| shows(became));
-        is_hidden && (value || ticked || text)
+        hides && (holds(node, replica) || text)
     }
 
     /// Where else in the replica the value stands that is hidden here.
@@ -362,8 +401,7 @@ impl Judge<'_> {
         let replica = self.replica.get(node.at.as_str()).copied();
         // A never-zone is one by what the page says; that it is hidden the replica says.
         let is_never = node.never.is_some() && kind == Kind::Control;
-        let verdict =
-            if is_never && verdict == Verdict::Masked { Verdict::Never } else { verdict };
+        let verdict = if is_never && verdict == Verdict::Masked { Verdict::Never } else { verdict };
         Field {
             selector: node.selector.clone(),
             attribute: None,

@@ -97,12 +97,12 @@ impl Options {
                 "--fail-on-shown" => options.deny.push(value("a selector")?),
                 "--baseline" => options.baseline = Some(value("a file")?.into()),
                 "--out" => options.out = Some(value("a directory")?.into()),
-                "--json" => options.json = true,
-                "--no-pictures" => options.pictures = false,
+                "--json" if joined.is_none() => options.json = true,
+                "--no-pictures" if joined.is_none() => options.pictures = false,
                 "--engine" => options.engine = value("chromium or firefox")?,
                 "--width" => options.width = number(name, &value("a number")?, 320..=3840)?,
                 "--timeout" => options.timeout = number(name, &value("seconds")?, 1..=600)?,
-                "--build" => options.build = true,
+                "--build" if joined.is_none() => options.build = true,
                 _ if arg.starts_with('-') => return Err(unknown(arg)),
                 _ => targets.push(arg.clone()),
             }
@@ -135,7 +135,9 @@ impl Options {
                 self.dir = file.parent().map(Path::to_path_buf);
             }
             [one] if one.contains("://") => bail!("`{one}`: only http and https can be audited"),
-            [one] => bail!("`{one}` is no directory, and no address that begins with http:// or https://"),
+            [one] => bail!(
+                "`{one}` is no directory, and no address that begins with http:// or https://"
+            ),
             _ => bail!("either one directory, or addresses that begin with http:// or https://"),
         }
         Ok(())
@@ -205,6 +207,7 @@ mod tests {
             (&["nowhere"], "no directory"),
             (&["ftp://a.example/"], "only http"),
             (&["https://a.example/", "--policy"], "`--policy` wants a file"),
+            (&["https://a.example/", "--json=yes"], "unknown argument `--json=yes`"),
             (&["https://a.example/", "--widht", "3"], "unknown argument `--widht`"),
             (&["https://a.example/", "--width", "3"], "from 320 to 3840"),
             (&["https://a.example/", "--cookie", "sid"], "has no `=`"),

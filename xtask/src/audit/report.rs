@@ -80,7 +80,10 @@ impl Report {
         for (place, field) in judged.fields.iter().enumerate() {
             *self.summary.entry(field.verdict.name().to_owned()).or_default() += 1;
             let what = if judged.leaks.contains(&place) {
-                format!("it must be hidden ({}) and is in the replica: please report this", hidden_by(field))
+                format!(
+                    "it must be hidden ({}) and is in the replica: please report this",
+                    hidden_by(field)
+                )
             } else if let Some(selector) = field.deny.as_ref().filter(|_| field.verdict.is_seen()) {
                 format!("{}, and must not be (--fail-on-shown {selector})", field.verdict.name())
             } else {
@@ -130,14 +133,19 @@ impl Report {
                     note(format!("{}, and not in the baseline", field.verdict.name()));
                 }
                 was => {
-                    let news = field.echo.iter().filter(|at| was.is_none_or(|was| !was.echo.contains(at)));
+                    let news =
+                        field.echo.iter().filter(|at| was.is_none_or(|was| !was.echo.contains(at)));
                     for at in news {
-                        note(format!("its value also stands in {at}, which it did not in the baseline"));
+                        note(format!(
+                            "its value also stands in {at}, which it did not in the baseline"
+                        ));
                     }
                 }
             }
         }
-        found.sort_by(|a, b| (&a.page, &a.state, &a.selector).cmp(&(&b.page, &b.state, &b.selector)));
+        found.sort_by(|a, b| {
+            (&a.page, &a.state, &a.selector).cmp(&(&b.page, &b.state, &b.selector))
+        });
         self.findings.extend(found);
     }
 
@@ -148,7 +156,8 @@ impl Report {
                 page: "every page".to_owned(),
                 state: String::new(),
                 selector: selector.clone(),
-                what: "--fail-on-shown names nothing on these pages, so nothing is checked by it".to_owned(),
+                what: "--fail-on-shown names nothing on these pages, so nothing is checked by it"
+                    .to_owned(),
             });
         }
     }

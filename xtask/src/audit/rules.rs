@@ -56,8 +56,9 @@ impl Rules {
 
     /// Whether its text may not.
     pub(super) fn hides_text(&self, node: &Node) -> bool {
-        self.hides(node)
-            || matches!(self, Self::Mode { strict: true, .. }) && !node.zone.contains_key("show")
+        let hides =
+            node.zone.contains_key("value") || matches!(self, Self::Mode { strict: true, .. });
+        self.hides(node) || hides && !node.zone.contains_key("show")
     }
 
     /// What an agent may do with it.
@@ -88,7 +89,9 @@ impl Rules {
                     match kind {
                         Kind::Control => "a value, and nothing shows it",
                         Kind::Picture if named("show").is_some() => "its bytes cannot be read",
-                        Kind::Picture => "made in the page and not shown, or its bytes cannot be read",
+                        Kind::Picture => {
+                            "made in the page and not shown, or its bytes cannot be read"
+                        }
                         Kind::Attribute => "an attribute that may carry data",
                         _ => "nothing shows it",
                     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::field::{Field, Kind};
-use super::report::{Report, PageReport};
+use super::report::{PageReport, Report};
 
 /// As wide as a column may be.
 const WIDEST: usize = 44;

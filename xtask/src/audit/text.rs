@@ -74,11 +74,21 @@ pub(super) fn looks_like(part: &str) -> &'static str {
     let all_digits = digits == plain.chars().count();
     let shape: String = plain
         .chars()
-        .map(|c| if c.is_ascii_digit() { '9' } else if c.is_ascii_alphabetic() { 'A' } else { c })
+        .map(|c| {
+            if c.is_ascii_digit() {
+                '9'
+            } else if c.is_ascii_alphabetic() {
+                'A'
+            } else {
+                c
+            }
+        })
         .collect();
     let slashes = part.contains(['/', '.', '-']);
     match shape.as_str() {
-        _ if part.contains('@') && part.rsplit('@').next().is_some_and(|host| host.contains('.')) => {
+        _ if part.contains('@')
+            && part.rsplit('@').next().is_some_and(|host| host.contains('.')) =>
+        {
             "e-mail address"
         }
         _ if part.contains('@') => "UPI handle",
@@ -88,9 +98,11 @@ pub(super) fn looks_like(part: &str) -> &'static str {
         "AAA9999999" => "voter's card",
         "A9999999" => "passport",
         _ if plain.len() == 15 && shape.starts_with("99AAAAA9999A") => "GSTIN",
-        _ if plain.len() == 11 && shape.starts_with("AAAA") && plain.as_bytes()[4] == b'0' => "IFSC",
+        _ if plain.len() == 11 && shape.starts_with("AAAA") && plain.as_bytes()[4] == b'0' => {
+            "IFSC"
+        }
         _ if plain.len() == 21 && shape.starts_with('A') => "CIN",
-        _ if all_digits => match digits {
+        _ if all_digits && digits > 0 => match digits {
             4..=7 => "one-time code or number beside a word",
             8 if slashes => "date of birth",
             10 => "mobile number",
@@ -108,14 +120,18 @@ pub(super) fn looks_like(part: &str) -> &'static str {
 
 /// Letters and digits in plain ASCII; separators and what cannot be seen are nothing.
 fn plain_char(c: char) -> Option<char> {
-    let digit = |zero: u32| char::from_digit(u32::from(c).checked_sub(zero).filter(|d| *d < 10)?, 10);
+    let digit =
+        |zero: u32| char::from_digit(u32::from(c).checked_sub(zero).filter(|d| *d < 10)?, 10);
     match c {
         '@' => Some(c),
         _ if c.is_ascii_alphanumeric() => Some(c.to_ascii_uppercase()),
         // Devanagari and the scripts beside it, Arabic, full width.
-        _ => [0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0660, 0x06f0, 0xff10]
-            .into_iter()
-            .find_map(digit),
+        _ => [
+            0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0660, 0x06f0,
+            0xff10,
+        ]
+        .into_iter()
+        .find_map(digit),
     }
 }
 
@@ -134,7 +150,11 @@ mod tests {
             ("Asha", "Usha", Became::Other),
             ("Asha and PAN ABCPE1234F", "Usha and PAN ████████", Became::Other),
             ("PAN ABCPE1234F.", "PAN ████████.", Became::Partly(vec!["ABCPE1234F".into()])),
-            ("a@b.in or c@d.in", "████████ or ████████", Became::Partly(vec!["a@b.in".into(), "c@d.in".into()])),
+            (
+                "a@b.in or c@d.in",
+                "████████ or ████████",
+                Became::Partly(vec!["a@b.in".into(), "c@d.in".into()]),
+            ),
             ("ABCPE1234F is it", "████████ is it", Became::Partly(vec!["ABCPE1234F".into()])),
         ] {
             assert_eq!(compare(page, replica), became, "{page:?} {replica:?}");
