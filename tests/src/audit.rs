@@ -25,7 +25,7 @@ const SURVEY: &str = include_str!("../audit/survey.js");
 /// A page that changes for longer than this is taken as it is.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// What is quiet for this long has come to rest, in milliseconds.
-const QUIET: u32 = 500;
+const QUIET: u32 = 400;
 /// Pictures of pages are cut off here.
 const TALLEST: u64 = 6000;
 /// No shorter window than a small laptop's.
@@ -94,12 +94,8 @@ pub async fn run(job: &Job, mut tell: impl FnMut(&Seen)) -> Result<()> {
         Some(dir) => Some(Site::start(dir.clone(), &job.package, site::Role::Portal).await?),
         None => None,
     };
-    let mut audit = Audit {
-        job,
-        package,
-        page: audited(engine, job).await?,
-        agent: agent(engine, job, &viewer.origin).await?,
-    };
+    let (page, agent) = tokio::try_join!(audited(engine, job), agent(engine, job, &viewer.origin))?;
+    let mut audit = Audit { job, package, page, agent };
     for name in &job.pages {
         let url = match &portal {
             Some(site) => format!("{}/{name}", site.origin),
@@ -177,10 +173,12 @@ impl Audit<'_> {
         self.agent.eval("viewer.begin(...arguments)", size).await?;
         self.state("loaded", holds, seen).await?;
         for (name, body) in &self.job.scripts {
-            self.page
-                .eval_async(body, Value::Null)
-                .await
-                .with_context(|| format!("the script {name} fails on the page"))?;
+            let body = format!(
+                "try {{ await (async () => {{ {body}\n }})() }} catch (error) {{ return String(error) }}"
+            );
+            let failed = self.page.eval_async(&body, Value::Null).await;
+            let failed = failed.with_context(|| format!("the script {name}"))?;
+            ensure!(failed.is_null(), "the script {name} fails on the page: {failed}");
             self.state(&format!("after {name}"), holds, seen).await.with_context(|| {
                 format!(
                     "after the script {name}; one that leads to another page cannot be followed"
@@ -207,11 +205,12 @@ impl Audit<'_> {
             self.page.eval(body, json!([self.job.storage])).await.context("--storage")?;
             self.load(url).await?;
         }
-        let about = "return [document.contentType, performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0]";
+        let about = "return [document.contentType, document.URL.startsWith('http'), performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0]";
         let about = self.page.eval(about, json!([])).await?;
+        ensure!(about[1] == true, "the browser shows an error of its own in place of it");
         let kind = about[0].as_str().unwrap_or_default();
         ensure!(kind.ends_with("html") || kind.ends_with("xml"), "it is no page, but {kind}");
-        let status = about[1].as_u64().unwrap_or(0);
+        let status = about[2].as_u64().unwrap_or(0);
         ensure!(status < 400, "the server answers {status}");
         if let Some(css) = &self.job.wait {
             let body = "const end = performance.now() + argument[1] * 1000;

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::field::{Field, Verdict};
 use super::report::{PageReport, Report};
-use super::table::kind;
+use super::table::{kind, masked_by};
 
 const STYLE: &str = include_str!("report.css");
 const HEAD: &str = "<!doctype html>
@@ -85,11 +85,10 @@ fn section(out: &mut String, place: usize, page: &PageReport, shot: Option<&Shot
     let _ = writeln!(
         out,
         "<section aria-labelledby=\"p{place}\">\n<h2 id=\"p{place}\">{}{}</h2>\n\
-         <p class=\"soft\">Policy: {}; {}.</p>",
+         <p class=\"soft\">Masked: {}.</p>",
         escaped(&page.page),
         escaped(&state),
-        escaped(&page.policy.source),
-        escaped(&page.policy.mode)
+        escaped(&masked_by(&page.policy))
     );
     if let Some(shot) = shot {
         *out += "<div class=\"pair\">\n";

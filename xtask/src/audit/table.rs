@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::field::{Field, Kind};
-use super::report::{PageReport, Report};
+use super::report::{PageReport, Policy, Report};
 
 /// As wide as a column may be.
 const WIDEST: usize = 44;
@@ -23,11 +23,7 @@ pub(super) fn table(report: &Report) -> String {
 }
 
 fn page_table(out: &mut String, page: &PageReport) {
-    let _ = writeln!(
-        out,
-        "{} ({}), by {}: {}",
-        page.page, page.state, page.policy.source, page.policy.mode
-    );
+    let _ = writeln!(out, "{} ({}): {}", page.page, page.state, masked_by(&page.policy));
     let rows: Vec<[String; 4]> = page.fields.iter().map(row).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths = [0, 1, 2].map(|column| width(column).unwrap_or(0).min(WIDEST));
@@ -53,6 +49,15 @@ fn row(field: &Field) -> [String; 4] {
     }
     let what = if field.label.is_empty() { kind(field) } else { field.label.clone() };
     [field.verdict.name().to_owned(), field.name(), what, why]
+}
+
+/// What it was masked by, in words.
+pub(super) fn masked_by(policy: &Policy) -> String {
+    match policy.source.as_str() {
+        "none" => "there is no policy, so everything is masked".to_owned(),
+        "page" => format!("by the policy in the page, {}", policy.mode),
+        source => format!("by {source}, {}", policy.mode),
+    }
 }
 
 /// What it is, in words.
