@@ -1,8 +1,8 @@
 // The package into an audited page, as text: nothing of it is fetched, so neither the page's policy nor
 // its service worker nor the browser's walls between networks have a say. Runs as a WebDriver script.
 //
-// arguments[0]: `{ files, wasm, policy }`, texts by path, the module in base64, and what to mask by:
-// `{ given }`, or nothing, for what the page says itself.
+// arguments[0]: `{ files, wasm, given }`: texts by path, the module in base64, and the text of a policy,
+// or nothing for what the page says itself.
 
 const [{ files, wasm, given }, done] = arguments;
 
@@ -28,13 +28,16 @@ const urlOf = (path) => {
 const script = document.createElement("script");
 script.type = "module";
 script.textContent = `
+  // As the loader has it; one that stands in the page itself is for the package to find.
+  const marks = [...document.querySelectorAll("script[data-saath-policy]")];
   const own = async () => {
-    const mark = document.querySelector("[data-saath-policy]");
-    if (!mark) return { source: "none" };
-    if (mark.type === "application/json") return { source: "page", text: mark.textContent };
-    const url = mark.dataset.saathPolicy;
+    if (marks.some(({ type }) => type === "application/json")) {
+      return { source: "page", shown: marks.find(({ type }) => type === "application/json").textContent };
+    }
+    const url = marks[0]?.dataset.saathPolicy;
+    if (!url) return { source: "none" };
     const answer = await fetch(url);
-    return answer.ok ? { source: url, text: await answer.text() } : { source: url, error: "answers " + answer.status };
+    return answer.ok ? { source: url, text: await answer.text() } : { source: url, error: "the server answers " + answer.status };
   };
   const audit = { frames: [], said: [], secrets: new WeakSet(), heard: performance.now() };
   window.__saathAudit = audit;
@@ -43,13 +46,14 @@ script.textContent = `
     const bytes = Uint8Array.from(atob(${JSON.stringify(wasm)}), (char) => char.charCodeAt(0));
     const saath = await import(${JSON.stringify(urlOf("saath.js"))});
     await saath.default({ module_or_path: bytes });
-    audit.policy = given ?? await own().catch((error) => ({ source: "page", error: String(error) }));
-    if (audit.policy.text !== undefined) {
-      try {
-        audit.policy.value = JSON.parse(audit.policy.text);
-      } catch (error) {
-        audit.policy.error = String(error.message);
-      }
+    audit.policy = given === null ? await own().catch((error) => ({ source: marks[0].dataset.saathPolicy, error: String(error) }))
+      : { source: "given", text: given };
+    // One that is given is in the place of all others.
+    if (given !== null) for (const mark of marks) mark.removeAttribute("data-saath-policy");
+    try {
+      audit.policy.value = JSON.parse(audit.policy.text ?? audit.policy.shown);
+    } catch {
+      // Then the package says so, and where.
     }
     // What the package says of the policy it says on the console.
     for (const name of ["error", "warn"]) {
@@ -60,7 +64,7 @@ script.textContent = `
         say.apply(console, words);
       };
     }
-    audit.recorder = saath.record({ policy: audit.policy.value, emit(frame) {
+    audit.recorder = saath.record({ policy: audit.policy.text, emit(frame) {
       audit.frames.push(frame);
       audit.heard = performance.now();
     } });

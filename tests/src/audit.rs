@@ -41,8 +41,8 @@ pub struct Job {
     pages: Vec<String>,
     /// Where the package lies.
     package: PathBuf,
-    /// The policy instead of what the page says itself.
-    policy: Option<Value>,
+    /// The text of a policy, instead of what the page says itself.
+    policy: Option<String>,
     cookies: Vec<(String, String)>,
     storage: Vec<(String, String)>,
     /// An element that is there when the page is.
@@ -157,7 +157,7 @@ impl Audit<'_> {
         let argument = json!({
             "files": self.package.scripts,
             "wasm": self.package.module,
-            "given": self.job.policy.as_ref().map(|value| json!({ "source": "given", "value": value })),
+            "given": self.job.policy,
         });
         let injected = self.page.run_async(INJECT, vec![argument]).await?;
         if let Some(error) = injected["error"].as_str() {

@@ -80,7 +80,7 @@ fn audit(options: &Options) -> Result<bool> {
         dir: options.dir.as_deref(),
         pages: &options.pages,
         package: &package,
-        policy: given.as_ref(),
+        policy: given.as_deref(),
         cookies: &options.cookies,
         storage: &options.storage,
         wait: options.wait.as_deref(),

@@ -1,19 +1,19 @@
-//! A policy from a file: what is wrong with it is told by line, before any browser starts.
+//! A policy from a file: what is wrong with it is told by line.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// Reads it.
+/// Reads its text, and looks whether it can be one before any browser starts.
 ///
 /// # Errors
 /// When there is no such file, or it is no JSON object: then with the line.
-pub(super) fn read(file: &Path) -> Result<Value> {
+pub(super) fn read(file: &Path) -> Result<String> {
     let name = file.display();
     let text = std::fs::read_to_string(file).with_context(|| format!("--policy {name}"))?;
     match serde_json::from_str(&text) {
-        Ok(value @ Value::Object(_)) => Ok(value),
+        Ok(Value::Object(_)) => Ok(text),
         Ok(_) => bail!("{name}:1: a policy is an object, as in {{ \"mode\": \"values\" }}"),
         Err(error) => bail!("{name}:{}:{}: no JSON: {error}", error.line(), error.column()),
     }

@@ -14,7 +14,7 @@ pub(super) struct Job<'o> {
     pub(super) dir: Option<&'o std::path::Path>,
     pub(super) pages: &'o [String],
     pub(super) package: &'o std::path::Path,
-    pub(super) policy: Option<&'o Value>,
+    pub(super) policy: Option<&'o str>,
     pub(super) cookies: &'o [(String, String)],
     pub(super) storage: &'o [(String, String)],
     pub(super) wait: Option<&'o str>,

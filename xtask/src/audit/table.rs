@@ -67,7 +67,7 @@ pub(super) fn kind(field: &Field) -> String {
         Kind::Button => "button".to_owned(),
         Kind::Frame => "frame of another origin".to_owned(),
         Kind::Region => format!("marked {}", field.of),
-        Kind::Text => "text".to_owned(),
+        Kind::Text => "text on the page".to_owned(),
         Kind::Attribute => "attribute".to_owned(),
     }
 }
