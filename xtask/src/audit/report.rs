@@ -82,7 +82,7 @@ impl Report {
             let what = if judged.leaks.contains(&place) {
                 format!(
                     "it must be hidden ({}) and is in the replica: please report this",
-                    hidden_by(field)
+                    field.rule
                 )
             } else if let Some(selector) = field.deny.as_ref().filter(|_| field.verdict.is_seen()) {
                 format!("{}, and must not be (--fail-on-shown {selector})", field.verdict.name())
@@ -191,10 +191,6 @@ impl Field {
             None => self.selector.clone(),
         }
     }
-}
-
-fn hidden_by(field: &Field) -> &str {
-    if field.rule.is_empty() { "by the rules" } else { &field.rule }
 }
 
 #[cfg(test)]

@@ -124,6 +124,12 @@ fn without_a_policy_what_is_shown_is_a_leak() {
     assert_eq!((shown.leaks.len(), shown.texts.shown), (1, 1));
     let masked = judged(&page, &json!({ "tag": "p", "texts": ["████"] }), &rules);
     assert_eq!((masked.leaks.len(), masked.texts.masked), (0, 1));
+    // Also where no mark stands.
+    let page = json!({ "tag": "p", "texts": ["Asha"] });
+    for rules in [&rules, &Rules::Mode { strict: true, patterns: true }] {
+        assert_eq!(judged(&page, &json!({ "tag": "p", "texts": ["Asha"] }), rules).leaks.len(), 1);
+        assert_eq!(judged(&page, &json!({ "tag": "p", "texts": ["████"] }), rules).leaks.len(), 0);
+    }
     // And so it is by a policy that says nothing of it.
     let plain = judged(&page, &json!({ "tag": "p", "texts": ["████"] }), &VALUES);
     assert_eq!(plain.texts.caught, 1);
