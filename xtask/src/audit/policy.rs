@@ -19,9 +19,13 @@ pub(super) fn read(file: &Path) -> Result<String> {
     }
 }
 
-/// Where in the file stands what the package complains of: the first line that has a word of the
-/// complaint that is a key or a selector of the policy.
+/// Where in the file stands what the package complains of: by its own account, or else the first line
+/// that has a key or a selector which the complaint names.
 pub(super) fn line_of(complaint: &str, text: &str) -> Option<usize> {
+    let digits = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
+    if let Some(line) = complaint.split("line ").nth(1).and_then(digits) {
+        return Some(line);
+    }
     let strings = text.split('"').skip(1).step_by(2);
     let named = strings.filter(|string| string.len() > 1 && complaint.contains(*string));
     let longest = named.max_by_key(|string| string.len())?;
@@ -39,6 +43,7 @@ mod tests {
         for (complaint, line) in [
             ("saath: the masking policy is wrong: redactViews: unknown key", Some(3)),
             ("saath: SyntaxError: '[data-saath-show],p[' is not a valid selector", Some(4)),
+            ("saath: a mistake. patterns, line 2, column 9: on or off", Some(2)),
             ("saath: something else", None),
         ] {
             assert_eq!(line_of(complaint, text), line, "{complaint}");
