@@ -3,7 +3,7 @@
 // what an agent sees is told by the replica. Runs as the body of a function.
 //
 // `root`: the document; `policy`: what to give reasons by and what must not be shown, or nothing in a
-// replica; `secrets`: fields that have been passwords.
+// replica; `secrets`: fields that have been passwords; `closed`: closed shadow roots, by their hosts.
 
 const native = (type, name) => {
   const { get, value } = Object.getOwnPropertyDescriptor(type.prototype, name);
@@ -14,7 +14,7 @@ const childNodes = native(Node, "childNodes"), nodeType = native(Node, "nodeType
 const localName = native(Element, "localName"), attributes = native(Element, "attributes");
 const attribute = native(Element, "getAttribute"), boxOf = native(Element, "getBoundingClientRect");
 const shadowOf = native(Element, "shadowRoot"), textOf = native(Node, "textContent");
-const parentOf = native(Node, "parentElement"), childrenOf = native(Element, "children"), matches = native(Element, "matches");
+const parentOf = native(Node, "parentElement"), matches = native(Element, "matches");
 const namespaceOf = native(Element, "namespaceURI"), editable = native(HTMLElement, "isContentEditable");
 const html = (node) => namespaceOf(node) === "http://www.w3.org/1999/xhtml";
 
@@ -31,10 +31,12 @@ const PICTURES = new Set(["img", "canvas", "video", "audio", "object", "embed", 
 
 const out = [];
 const denied = new Set();
-const closed = window[Symbol.for("saath.roots")];
+const sizes = new Map(), places = new Map();
 const lists = policy ? entriesOf(policy) : {};
-// A replica has lost nothing by a box: it is measured where it stands, the page where it is scrolled to.
-const view = root.defaultView;
+const of = (type, name) => native(type, name)(root);
+const view = of(Document, "defaultView"), top = of(Document, "documentElement");
+/** On larger pages selectors are not made short: each step of that looks at all of it. */
+const MANY = 3000;
 
 function entriesOf({ value, href, deny }) {
   const fits = (urls) => urls.some((glob) =>
@@ -48,12 +50,17 @@ function entriesOf({ value, href, deny }) {
     confirm: list("data-saath-confirm", "confirmedViews"), deny: deny.map((selector) => ({ selector, says: selector })) };
 }
 
+/** All elements of a document or shadow tree that match. */
+function all(root, selector) {
+  return native(nodeType(root) === 9 ? Document : DocumentFragment, "querySelectorAll")(root, selector);
+}
+
 /** For each list which elements of a document or shadow tree its entries name. */
 function named(root) {
   return Object.entries(lists).map(([list, entries]) => {
     const found = new Map();
     for (const { selector, says } of entries) {
-      for (const node of root.querySelectorAll(selector)) {
+      for (const node of all(root, selector)) {
         if (!found.has(node)) found.set(node, says);
         if (list === "deny") denied.add(selector);
       }
@@ -84,25 +91,44 @@ function namesASecret(name) {
     words.split(/[^a-z]/).some((word) => ["otp", "evc", "cvv", "cvc", "csc", "tpin", "mpin", "upin", "pwd"].includes(word));
 }
 
+/** Which it is of its kind among its neighbours, if there are more. */
+function nth(node, parent) {
+  if (!places.has(parent)) {
+    const kinds = new Map();
+    for (const child of childNodes(parent)) {
+      if (nodeType(child) !== 1) continue;
+      const kind = localName(child);
+      if (!kinds.has(kind)) kinds.set(kind, []);
+      kinds.get(kind).push(child);
+    }
+    const found = new Map();
+    for (const alike of kinds.values()) {
+      alike.forEach((child, place) => found.set(child, alike.length > 1 ? `:nth-of-type(${place + 1})` : ""));
+    }
+    places.set(parent, found);
+  }
+  return places.get(parent).get(node) ?? "";
+}
+
 /** Short, and the same tomorrow: by names that a person has given, none that holds a number. */
 function selectorOf(node, root) {
   const given = (text) => text && text.length <= 40 && /^[A-Za-z_][\w-]*$/.test(text) && !/\d{4}/.test(text);
-  const only = (selector) => root.querySelectorAll(selector).length === 1;
+  const only = (selector) => all(root, selector).length === 1;
+  const isLarge = (sizes.get(root) ?? sizes.set(root, all(root, "*").length).get(root)) > MANY;
   const steps = [];
   for (let at = node; at; at = parentOf(at)) {
-    const tag = localName(at);
+    const tag = CSS.escape(localName(at));
     const id = attribute(at, "id"), name = attribute(at, "name");
-    const own = [given(id) && `#${id}`, given(name) && `${tag}[name=${name}]`].find((selector) => selector && only(selector));
+    const own = [given(id) && `#${id}`, given(name) && !isLarge && `${tag}[name=${name}]`]
+      .find((selector) => selector && only(selector));
     if (own) {
       steps.unshift(own);
       break;
     }
-    const above = parentOf(at);
-    const beside = above ? childrenOf(above) : root.children;
-    const alike = Array.from(beside).filter((other) => localName(other) === tag);
-    steps.unshift(alike.length > 1 ? `${tag}:nth-of-type(${alike.indexOf(at) + 1})` : tag);
+    steps.unshift(tag + nth(at, parentOf(at) ?? root));
     if (tag === "body" || tag === "html") break;
   }
+  if (isLarge) return steps.join(" > ");
   // Of what stands between two names as little as tells it.
   while (steps.length > 2 && only([steps[0], ...steps.slice(2)].join(" "))) steps.splice(1, 1);
   if (steps.length > 1 && only(steps.at(-1))) return steps.at(-1);
@@ -208,6 +234,6 @@ function children(parent, at, zone, origin, root, rules, steps) {
   }
 }
 
-const all = lists.show?.some(({ selector }) => selector.trim() === "*") ? { show: "unredactedViews: *" } : {};
-walk(root.documentElement, "0", all, [view.scrollX, view.scrollY], root, policy ? named(root) : [], []);
-return { nodes: out, denied: [...denied], width: view.innerWidth, height: Math.max(view.innerHeight, root.documentElement.scrollHeight) };
+const shown = lists.show?.some(({ selector }) => selector.trim() === "*") ? { show: "unredactedViews: *" } : {};
+walk(top, "0", shown, [view.scrollX, view.scrollY], root, policy ? named(root) : [], []);
+return JSON.stringify({ nodes: out, denied: [...denied], width: view.innerWidth, height: Math.max(view.innerHeight, top.scrollHeight) });

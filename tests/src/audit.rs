@@ -20,12 +20,16 @@ use package::Package;
 use site::Site;
 
 const INJECT: &str = include_str!("../audit/inject.js");
+const PRISTINE: &str = include_str!("../audit/pristine.js");
 const SURVEY: &str = include_str!("../audit/survey.js");
 
 /// A page that changes for longer than this is taken as it is.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// What is quiet for this long has come to rest, in milliseconds.
 const QUIET: u32 = 400;
+/// How long a page may take to let a script in.
+const STARTS: Duration = Duration::from_secs(4);
+const PAUSE: Duration = Duration::from_millis(50);
 /// Pictures of pages are cut off here.
 const TALLEST: u64 = 6000;
 /// No shorter window than a small laptop's.
@@ -159,13 +163,14 @@ impl Audit<'_> {
             "wasm": self.package.module,
             "given": self.job.policy,
         });
-        let injected = self.page.run_async(INJECT, vec![argument]).await?;
-        if let Some(error) = injected["error"].as_str() {
+        self.page.eval(INJECT, json!([argument])).await.context("the page cannot be captured")?;
+        let begun = self.begun().await?;
+        if let Some(error) = begun["error"].as_str() {
             bail!("the page cannot be captured: {error}");
         }
-        seen.policy = injected["policy"].clone();
-        let said = injected["said"].as_array().into_iter().flatten();
-        seen.said = said.filter_map(|text| text.as_str().map(str::to_owned)).collect();
+        seen.policy = begun["policy"].clone();
+        let said = begun["said"].as_str().unwrap_or_default().lines();
+        seen.said = said.map(str::to_owned).collect();
         let holds = seen.policy["error"].is_null()
             && !seen.said.iter().any(|text| text.contains("everything is masked"));
 
@@ -213,14 +218,14 @@ impl Audit<'_> {
         let status = about[2].as_u64().unwrap_or(0);
         ensure!(status < 400, "the server answers {status}");
         if let Some(css) = &self.job.wait {
-            let body = "const end = performance.now() + argument[1] * 1000;
-                while (!document.querySelector(argument[0])) {
-                  if (performance.now() > end) return false;
-                  await new Promise(done => setTimeout(done, 50));
-                }
-                return true";
-            let came = self.page.eval_async(body, json!([css, timeout])).await.context("--wait")?;
-            ensure!(came == true, "no `{css}` came within {timeout} s (--wait)");
+            let body =
+                "return Document.prototype.querySelector.call(document, arguments[0]) !== null";
+            let start = Instant::now();
+            while self.page.eval(body, json!([css])).await.context("--wait")? != true {
+                let in_time = start.elapsed() < Duration::from_secs(timeout);
+                ensure!(in_time, "no `{css}` came within {timeout} s (--wait)");
+                tokio::time::sleep(PAUSE).await;
+            }
         }
         self.rest().await
     }
@@ -245,73 +250,104 @@ impl Audit<'_> {
         }
     }
 
+    /// What the page was captured with, once it is.
+    async fn begun(&self) -> Result<Value> {
+        let body = "const audit = window.__saathAudit;
+            if (!audit?.state) return { waits: audit ? 'package' : 'page' };
+            const { source, error, text, shown } = audit.policy ?? {};
+            return { error: audit.error, policy: { source, error, text: text ?? shown }, said: audit.said.join('\\n') }";
+        let start = Instant::now();
+        loop {
+            let begun = self.page.eval(body, json!([])).await?;
+            let waited = start.elapsed();
+            match begun["waits"].as_str() {
+                None => return Ok(begun),
+                Some("page") if waited > STARTS => {
+                    bail!(
+                        "the page cannot be captured: its content security policy lets no script in"
+                    )
+                }
+                Some(_) if waited > 5 * STARTS => {
+                    bail!("the page cannot be captured: the package does not start")
+                }
+                Some(_) => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    }
+
     /// Waits until nothing of the page has changed for a while.
     async fn rest(&self) -> Result<()> {
-        let body = "
-            const [quiet, patience] = argument;
-            let last = performance.now();
-            const observer = new MutationObserver(() => last = performance.now());
-            observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-            const start = performance.now();
-            while (performance.now() - last < quiet && performance.now() - start < patience)
-              await new Promise(done => setTimeout(done, 50));
-            observer.disconnect()";
-        let times = json!([QUIET, u64::try_from(PATIENCE.as_millis())?]);
-        self.page.eval_async(body, times).await.map(drop)
+        let watch = "
+            const rest = window.__saathRest = { last: performance.now() };
+            try {
+              rest.observer = new MutationObserver(() => { rest.last = performance.now(); });
+              rest.observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+            } catch {
+              // A page that has one of its own is looked at after a while.
+            }";
+        self.page.eval(watch, json!([])).await?;
+        let body = "return performance.now() - window.__saathRest.last";
+        self.quiet(body).await?;
+        self.page.eval("window.__saathRest.observer?.disconnect()", json!([])).await.map(drop)
+    }
+
+    /// Waits until nothing has come for a while, by what the page says.
+    async fn quiet(&self, body: &str) -> Result<()> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            let quiet = self.page.eval(body, json!([])).await?;
+            if quiet.as_f64() > Some(f64::from(QUIET)) {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
     }
 
     /// Takes the page as it is now, and shows it to the agent.
     async fn state(&self, name: &str, policy_holds: bool, seen: &mut Seen) -> Result<()> {
         self.rest().await?;
-        self.emitted().await?;
+        // Pictures and fonts come after the page.
+        let flush = "const audit = window.__saathAudit; audit.recorder.flush(); return performance.now() - audit.heard";
+        self.quiet(flush).await?;
         // In one turn: what is surveyed is what was emitted.
         let body = format!(
-            "const audit = window.__saathAudit;
+            "const SURVEY = arguments[2];
+             {PRISTINE}
+             const audit = window.__saathAudit;
              audit.recorder.flush();
-             const root = document, secrets = audit.secrets;
-             const policy = {{ value: arguments[0] ? audit.policy.value : undefined, href: document.URL, deny: arguments[1] }};
-             const survey = (() => {{ {SURVEY} }})();
+             let value;
+             if (arguments[0]) value = parse(audit.policy.text ?? audit.policy.shown);
+             audit.secrets ??= new WeakSet();
+             const policy = {{ value, href: document.URL, deny: parse(arguments[1]) }};
+             const page = survey(document, policy, audit.secrets, window[Symbol.for('saath.roots')]);
              const text = bytes => {{
                let out = '';
-               for (let at = 0; at < bytes.length; at += 8192)
-                 out += String.fromCharCode(...bytes.subarray(at, at + 8192));
+               for (let at = 0; at < bytes.length; at++) out += String.fromCharCode(bytes[at]);
                return btoa(out);
              }};
-             return {{ survey, frames: audit.frames.splice(0).map(text) }}"
+             let frames = '';
+             for (const frame of audit.frames) frames += text(frame) + ' ';
+             audit.frames.length = 0;
+             return stringify({{ page, frames }})"
         );
-        let taken = self
-            .page
-            .eval(&body, json!([policy_holds, self.job.deny]))
-            .await
-            .context("the page")?;
+        let deny = serde_json::to_string(&self.job.deny)?;
+        let taken = self.page.eval(&body, json!([policy_holds, deny, SURVEY])).await;
+        let taken: Value = parsed(&taken.context("the page")?)?;
+        let frames: Vec<&str> = taken["frames"].as_str().unwrap_or_default().split(' ').collect();
+        let frames: Vec<&&str> = frames.iter().filter(|frame| !frame.is_empty()).collect();
         let body = "return viewer.apply(argument)";
-        let refused = self.agent.eval_async(body, taken["frames"].clone()).await?;
+        let refused = self.agent.eval_async(body, json!(frames)).await?;
         ensure!(refused.is_null(), "the replica refuses what was captured: {refused}");
-        let body = format!(
-            "const root = viewer.document(), policy = undefined, secrets = undefined; {SURVEY}"
-        );
-        let replica = self.agent.eval(&body, json!([])).await.context("the replica")?;
-        let page = taken["survey"].clone();
+        let body = format!("const root = viewer.document(); let policy, secrets, closed; {SURVEY}");
+        let replica = parsed(&self.agent.eval(&body, json!([])).await.context("the replica")?)?;
+        let page = parsed(&taken["page"])?;
         let pictures = match self.job.pictures {
             true => Some(self.pictures(&page).await.context("pictures")?),
             false => None,
         };
         seen.states.push(State { name: name.to_owned(), page, replica, pictures });
         Ok(())
-    }
-
-    /// Waits until all is emitted: pictures and fonts come after the page.
-    async fn emitted(&self) -> Result<()> {
-        let start = Instant::now();
-        let body = "const audit = window.__saathAudit; audit.recorder.flush();
-            return performance.now() - audit.heard";
-        loop {
-            let quiet = self.page.eval(body, json!([])).await?;
-            if quiet.as_f64() > Some(f64::from(QUIET)) || start.elapsed() > PATIENCE {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
     }
 
     async fn pictures(&self, survey: &Value) -> Result<[String; 2]> {
@@ -323,4 +359,9 @@ impl Audit<'_> {
         self.agent.eval("viewer.fold()", json!([])).await?;
         Ok([page, replica])
     }
+}
+
+/// What a script has told, as text: pages change how it would be made one.
+fn parsed(told: &Value) -> Result<Value> {
+    Ok(serde_json::from_str(told.as_str().context("no survey")?)?)
 }

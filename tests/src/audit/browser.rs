@@ -1,7 +1,7 @@
 //! What only an audit asks of a browser: to let a script into any page, and a picture of all of one.
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::driver::Engine;
 use crate::page::Page;
@@ -18,11 +18,6 @@ impl Page {
         let addon = json!({ "path": folder, "temporary": true });
         self.driver.send("moz/addon/install", Some(addon)).await.context("the extension")?;
         Ok(())
-    }
-
-    /// Runs a function body that calls the last of its arguments when it is done.
-    pub(super) async fn run_async(&self, body: &str, arguments: Vec<Value>) -> Result<Value> {
-        Ok(self.driver.client.execute_async(body, arguments).await?)
     }
 
     /// A picture of the page, so large in CSS pixels, also of what is scrolled away: a PNG file in

@@ -1,5 +1,7 @@
 //! Which rule decided, as a reason for people: what the page's own selectors say of an element.
 
+use serde_json::Value;
+
 use super::field::{Kind, Verdict};
 use super::seen::{Node, Told};
 
@@ -23,7 +25,9 @@ impl Rules {
                 format!("the policy does not hold, so everything is masked ({complaint})")
             });
         }
-        let word = |key: &str| policy.value.as_ref().and_then(|value| value[key].as_str());
+        let text = policy.text.as_deref().unwrap_or("{}");
+        let value: Value = serde_json::from_str(text).unwrap_or_default();
+        let word = |key: &str| value[key].as_str();
         Self::Mode {
             strict: word("mode") == Some("strict"),
             patterns: word("patterns") != Some("off"),

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// What is to be looked at, and how.
 #[derive(Debug, Serialize)]
@@ -42,7 +41,8 @@ pub(super) struct Told {
     #[serde(default)]
     pub(super) source: String,
     pub(super) error: Option<String>,
-    pub(super) value: Option<Value>,
+    /// As it is written.
+    pub(super) text: Option<String>,
 }
 
 /// A page and its replica at a moment.
