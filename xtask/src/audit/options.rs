@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{shell, unknown};
 
 pub(super) const USAGE: &str = "\
-usage: cargo xtask audit-mask <URL…|DIR> [options]
+usage: cargo xtask audit-mask <URL…|DIR|FILE> [options]
 
 Opens the pages in a real browser, captures each with the package as it is shipped, replays that as
 an agent's console does, and says field by field what an agent would see. With a directory, each
-.html in it is served on this machine and looked at.
+.html in it is served on this machine and looked at; a file alone in the same way.
 
   --policy FILE          mask by this policy; without one, by that which the page itself names in
                          data-saath-policy; without any, everything is masked
