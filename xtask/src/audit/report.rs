@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Addresses, Attributes, Counts, Field, Judged, Verdict};
+use super::field::{Addresses, Attributes, Counts, Field, Judged, Kind, Verdict};
 use super::rules::Rules;
 
 /// The format of this version.
@@ -143,6 +143,27 @@ impl Report {
                 }
             }
         }
+        // What no rule hides any more has no row of its own: it is the page's text like any other.
+        let now = self.by_place();
+        let is_here = |page: &str, state: &str| {
+            self.pages.iter().any(|own| own.page == page && own.state == state)
+        };
+        for (place, was) in &known {
+            let (page, state, selector) = place;
+            let is_text = matches!(was.kind, Kind::Region | Kind::Text);
+            if is_text && was.verdict.rank() < 2 && is_here(page, state) && !now.contains_key(place)
+            {
+                found.push(Finding {
+                    page: page.clone(),
+                    state: state.clone(),
+                    selector: selector.clone(),
+                    what: format!(
+                        "{} in the baseline, and no rule is about it now",
+                        was.verdict.name()
+                    ),
+                });
+            }
+        }
         found.sort_by(|a, b| {
             (&a.page, &a.state, &a.selector).cmp(&(&b.page, &b.state, &b.selector))
         });
@@ -195,7 +216,6 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::super::field::Kind;
     use super::*;
 
     fn field(selector: &str, verdict: Verdict) -> Field {
@@ -261,6 +281,30 @@ mod tests {
                 "#new: pattern-caught, and not in the baseline",
             ]
         );
+    }
+
+    #[test]
+    fn text_that_is_hidden_no_more_is_found() {
+        let region = |selector, kind, verdict| Field { kind, ..field(selector, verdict) };
+        let before = report(vec![
+            region("#letter", Kind::Region, Verdict::Masked),
+            region("#pan", Kind::Text, Verdict::Caught),
+            region("#open", Kind::Region, Verdict::Shown),
+            field("#removed", Verdict::Masked),
+        ]);
+        let mut now = report(vec![]);
+        now.compare(&before);
+        assert_eq!(
+            found(&now),
+            [
+                "#letter: masked in the baseline, and no rule is about it now",
+                "#pan: pattern-caught in the baseline, and no rule is about it now",
+            ]
+        );
+        // A page that was not looked at says nothing.
+        let mut other = Report::new("chromium", 1280);
+        other.compare(&before);
+        assert_eq!(other.findings, []);
     }
 
     #[test]
