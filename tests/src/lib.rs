@@ -3,6 +3,7 @@
 //! Tests wait for states and never for times; whatever goes wrong, no driver, browser or relay
 //! outlives the test.
 
+pub mod audit;
 mod child;
 mod demo;
 mod driver;

@@ -3,6 +3,7 @@
 //! A fresh clone has rustup and nothing else. Each command brings what it lacks, says so, and
 //! needs no global install: the wasm-bindgen of the lock file is linked in, not called by path.
 
+mod audit;
 mod demo;
 mod dist;
 mod fidelity;
@@ -32,6 +33,10 @@ usage: cargo xtask <command>
             --engine A,B   of chromium, firefox, webkit (default: all)
             --cross        also recorded in one engine and replayed in another (default without --engine)
             --no-build     the package that was built last
+  audit-mask  what an agent would see of a portal's pages, field by field, with pictures
+            URL… or DIR    the pages
+            --policy FILE  mask by this one rather than by the page's own
+            --help         the rest of it, and its exit codes
   dist    write the npm package to target/npm
             --dev          quick to build, larger and slower to run
             --opt          also run wasm-opt and esbuild (fetches them with npm)
@@ -46,6 +51,10 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let command = args.next();
     let rest: Vec<String> = args.collect();
+    // Its exit codes say more than that something went wrong.
+    if command.as_deref() == Some("audit-mask") {
+        return audit::run(&rest);
+    }
     let result = match command.as_deref() {
         Some("demo") => demo::Options::parse(&rest).and_then(|options| demo::run(&options)),
         Some("test") => test::run(&rest),

@@ -15,6 +15,10 @@ const GECKODRIVER: &str = "0.37.1";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 
+const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+const CHROMEDRIVER: &[&str] = &["chromedriver"];
+const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
+
 /// The browsers and their drivers.
 pub(crate) struct Browsers {
     /// Each with the name of the variable that tells the tests where it is.
@@ -46,36 +50,57 @@ pub(crate) fn wasm_target() -> Result<()> {
 /// # Errors
 /// When one is missing and cannot be installed from here; the message is the line to run.
 pub(crate) fn browsers() -> Result<Browsers> {
-    let chromium = ["chromium", "chromium-browser", "google-chrome"];
-    let firefox = ["firefox-esr", "firefox"];
-    let wanted: [(&[&str], &str); 5] = [
-        (&chromium, "chromium"),
-        (&["chromedriver"], "chromium-driver"),
-        (&firefox, "firefox-esr"),
+    require(&[
+        (CHROMIUM, "chromium"),
+        (CHROMEDRIVER, "chromium-driver"),
+        (FIREFOX, "firefox-esr"),
         (&["WebKitWebDriver"], "webkit2gtk-driver"),
         (&["Xvfb"], "xvfb"),
-    ];
-    let missing: Vec<&str> = wanted
-        .iter()
-        .filter(|(names, _)| find(names).is_none())
-        .map(|(_, package)| *package)
-        .collect();
-    if !missing.is_empty() {
-        install_packages(&missing)?;
-    }
-    let there = |names: &[&str]| {
-        find(names).with_context(|| format!("{} is not on PATH", names.join(" or ")))
-    };
+    ])?;
     Ok(Browsers {
         programs: vec![
-            ("SAATH_CHROMIUM", there(&chromium)?),
-            ("SAATH_CHROMEDRIVER", there(&["chromedriver"])?),
-            ("SAATH_FIREFOX", there(&firefox)?),
+            ("SAATH_CHROMIUM", there(CHROMIUM)?),
+            ("SAATH_CHROMEDRIVER", there(CHROMEDRIVER)?),
+            ("SAATH_FIREFOX", there(FIREFOX)?),
             ("SAATH_GECKODRIVER", geckodriver()?),
             ("SAATH_WEBKITDRIVER", there(&["WebKitWebDriver"])?),
             ("SAATH_XVFB", there(&["Xvfb"])?),
         ],
     })
+}
+
+/// One browser and its driver: `chromium` or `firefox`.
+///
+/// # Errors
+/// As [`browsers`].
+pub(crate) fn browser(name: &str) -> Result<Vec<(&'static str, PathBuf)>> {
+    let is_firefox = name == "firefox";
+    let mut wanted: Vec<(&[&str], &str)> = vec![];
+    if is_firefox {
+        wanted.push((FIREFOX, "firefox-esr"));
+    } else {
+        wanted.extend([(CHROMIUM, "chromium"), (CHROMEDRIVER, "chromium-driver")]);
+    }
+    require(&wanted)?;
+    Ok(if is_firefox {
+        vec![("SAATH_FIREFOX", there(FIREFOX)?), ("SAATH_GECKODRIVER", geckodriver()?)]
+    } else {
+        vec![("SAATH_CHROMIUM", there(CHROMIUM)?), ("SAATH_CHROMEDRIVER", there(CHROMEDRIVER)?)]
+    })
+}
+
+/// Installs what is missing.
+fn require(wanted: &[(&[&str], &'static str)]) -> Result<()> {
+    let missing: Vec<&str> = wanted
+        .iter()
+        .filter(|(names, _)| find(names).is_none())
+        .map(|(_, package)| *package)
+        .collect();
+    if missing.is_empty() { Ok(()) } else { install_packages(&missing) }
+}
+
+fn there(names: &[&str]) -> Result<PathBuf> {
+    find(names).with_context(|| format!("{} is not on PATH", names.join(" or ")))
 }
 
 /// `wasm-opt` of npm's binaryen, or nothing where there is no npm.

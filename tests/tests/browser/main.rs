@@ -2,6 +2,7 @@
 //! runs both.
 
 mod assets;
+mod audit;
 mod bad_input;
 mod bad_pages;
 mod fidelity;
