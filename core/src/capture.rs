@@ -35,6 +35,8 @@ pub struct Capture {
     owed: Vec<Op>,
     /// The page is read afresh, and may name again what it has named before.
     recalls: bool,
+    /// The last reading was not used, as something was to be read with it.
+    repeats: bool,
 }
 
 /// What the next page begins with.
@@ -71,6 +73,7 @@ impl Capture {
             guests: Guests::default(),
             owed: vec![],
             recalls: false,
+            repeats: false,
         };
         capture.restart();
         capture.recalls = false;
@@ -84,6 +87,7 @@ impl Capture {
         self.next = Next::Fresh;
         self.doubted.clear();
         self.owed.clear();
+        self.repeats = false;
         self.guests.restart();
         self.dirt = Dirt::default();
         self.dirt.note(NodeId::DOCUMENT, Parts::SUBTREE);
@@ -144,6 +148,17 @@ impl Capture {
     ) -> Result<Turn, ApplyError> {
         let masking =
             mask(&self.policy, &self.tree, reading, screen, &mut self.asked, &mut self.addresses);
+        for &id in &masking.lacks {
+            self.dirt.note(id, Parts::TEXT);
+        }
+        // Once: on a page that never stands still something must go out in the end, masked if need be.
+        self.repeats = !masking.lacks.is_empty() && !self.repeats;
+        if self.repeats {
+            self.dirt.again();
+            let tree = &self.tree;
+            let gone = masking.reading.ids().filter(|&id| !tree.contains(id)).collect();
+            return Ok(Turn { gone, ..Turn::default() });
+        }
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
         }

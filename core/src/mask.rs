@@ -7,12 +7,15 @@
 mod attributes;
 mod choice;
 mod controls;
+mod flow;
 mod guest;
+mod joined;
 mod patterns;
 mod pictures;
 mod policy;
 mod selection;
 mod states;
+mod texts;
 mod treat;
 mod zone;
 
@@ -28,6 +31,8 @@ use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::Tree;
 use attributes::Owner;
+use flow::Flow;
+use joined::Joined;
 use pictures::{Pictures, Shown, Shows};
 use std::borrow::Cow;
 use treat::Treatment;
@@ -54,6 +59,9 @@ pub struct Masking {
     pub(crate) zones: Vec<(NodeId, u16)>,
     /// Elements whose zone changed while their children were not read: read them whole.
     pub reread: Vec<NodeId>,
+    /// Texts without which others could not be judged: the reading is to be taken again with them.
+    /// What could not be judged is masked.
+    pub lacks: Vec<NodeId>,
     /// Whether a text was too long to be sent whole.
     pub(crate) left_out: bool,
 }
@@ -69,12 +77,19 @@ pub fn mask(
     asked: &mut Asked,
     addresses: &mut Addresses,
 ) -> Masking {
+    let mut flow = Flow::of(reading);
+    let mut joined = Joined::default();
+    if policy.patterns == Patterns::On {
+        joined = Joined::of(tree, reading, &mut flow);
+    }
     let mut masker = Masker {
         policy,
         screen,
         asked,
         pictures: Pictures::new(addresses),
         raw: reading,
+        flow,
+        anchors: vec![None; reading.strings.len() as usize],
         treated: vec![[None; Treatment::COUNT]; reading.strings.len() as usize],
         strings: Strings::default(),
         items: Vec::with_capacity(reading.items.len()),
@@ -87,7 +102,7 @@ pub fn mask(
     let mut open: Vec<Zone> = vec![];
     // How deep in what is not even told to have children.
     let mut withheld = 0_usize;
-    for item in &reading.items {
+    for (index, item) in reading.items.iter().enumerate() {
         if withheld > 0 {
             match *item {
                 Item::End => withheld -= 1,
@@ -144,8 +159,7 @@ pub fn mask(
                 }
             }
             Item::Text { id, text } => {
-                let treatment = masker.text_treatment(parent(id));
-                let text = masker.treat(text, treatment);
+                let text = masker.text(id, text, parent(id), joined.place(index), tree);
                 masker.items.push(Item::Text { id, text });
             }
             Item::Known(_) => masker.items.push(*item),
@@ -164,10 +178,12 @@ pub fn mask(
         },
         zones: masker.zones,
         reread: masker.reread,
+        lacks: joined.lacks,
         left_out: masker.left_out,
     }
 }
 
+#[derive(Debug)]
 struct Element {
     id: NodeId,
     namespace: Namespace,
@@ -183,6 +199,9 @@ struct Masker<'a> {
     asked: &'a mut Asked,
     pictures: Pictures<'a>,
     raw: &'a Reading<Raw>,
+    flow: Flow<'a>,
+    /// Of each raw text, whether an identifier may hang on what is in it.
+    anchors: Vec<Option<bool>>,
     /// For each raw text what it became, by treatment: equal texts are treated once.
     treated: Vec<[Option<StrId>; Treatment::COUNT]>,
     strings: Strings,
@@ -200,7 +219,8 @@ impl Masker<'_> {
         let Element { id, namespace, tag, marks, parts, settings } = *element;
         let name = self.raw.strings.get(tag);
         let zone = if parts.has(Parts::SETTINGS) {
-            self.own_zone(name, parent, marks, settings)
+            let breaks = self.flow.breaks(element, tree);
+            self.own_zone(name, parent, marks, settings).with(Zone::INLINE, !breaks)
         } else {
             Zone(tree.zone(id))
         };
@@ -237,7 +257,7 @@ impl Masker<'_> {
     }
 
     fn own_zone(&self, tag: &str, parent: Zone, marks: Marks, span: Span) -> Zone {
-        let above = Zone(parent.0 & !Zone::DRAWN);
+        let above = Zone(parent.0 & !(Zone::DRAWN | Zone::INLINE));
         self.marked(above, marks)
             .with(self.control_zone(tag, span), true)
             .with(Zone::NEVER, marks.0 & Marks::EVER_SECRET != 0 || self.is_secret(tag, span))
@@ -429,13 +449,17 @@ impl Masker<'_> {
             }
             _ => treat::treat(self.policy, &self.pictures, treatment, text),
         };
-        let (whole, is_cut) = cut(&text);
-        self.left_out |= is_cut;
-        let done = self.strings.push(whole);
+        let done = self.push_cut(&text);
         if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
             *entry = Some(done);
         }
         done
+    }
+
+    fn push_cut(&mut self, text: &str) -> StrId {
+        let (whole, is_cut) = cut(text);
+        self.left_out |= is_cut;
+        self.strings.push(whole)
     }
 
     /// A name from the allow-lists, shared by all that have the same raw text.

@@ -29,6 +29,19 @@ pub struct Reading<S> {
     pub(crate) strings: S,
 }
 
+impl<S> Reading<S> {
+    /// The nodes that were read.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.items.iter().filter_map(|item| match *item {
+            Item::Element { id, .. }
+            | Item::Document { id, .. }
+            | Item::Shadow { id, .. }
+            | Item::Text { id, .. } => Some(id),
+            Item::Known(_) | Item::End => None,
+        })
+    }
+}
+
 impl std::fmt::Debug for Raw {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Raw(…)")

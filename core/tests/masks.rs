@@ -4,6 +4,10 @@
 mod attributes;
 #[path = "masks/controls.rs"]
 mod controls;
+#[path = "masks/joined.rs"]
+mod joined;
+#[path = "masks/nest.rs"]
+mod nest;
 #[path = "masks/withdrawn.rs"]
 mod withdrawn;
 

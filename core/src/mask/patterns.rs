@@ -76,7 +76,7 @@ pub fn find_joined(pieces: &[&str]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// Every identifier has a digit or an `@`: most texts of a page have neither and cost one pass.
-fn may_hold_any(text: &str) -> bool {
+pub(super) fn may_hold_any(text: &str) -> bool {
     let mut ascii = true;
     for byte in text.bytes() {
         if byte.is_ascii_digit() || byte == b'@' {
@@ -122,7 +122,7 @@ fn scan_block(block: &[Glyph], found: &mut dyn FnMut(Range<usize>)) {
     addresses::scan(block, found);
 }
 
-fn merge(ranges: &mut Vec<Range<usize>>) {
+pub(super) fn merge(ranges: &mut Vec<Range<usize>>) {
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
     ranges.dedup_by(|next, kept| {
         let touches = next.start <= kept.end;

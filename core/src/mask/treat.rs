@@ -1,5 +1,6 @@
 //! What becomes of one text, each treatment a function of the text alone.
 
+use super::joined::Cover;
 use super::pictures::{Pictures, Shown};
 use super::{Patterns, Policy, patterns};
 use crate::css;
@@ -107,15 +108,22 @@ pub(super) fn net<'t>(policy: &Policy, text: &'t str) -> Cow<'t, str> {
     if found.is_empty() {
         return text.into();
     }
+    let covers: Vec<_> = found.into_iter().map(|range| Cover { range, is_part: false }).collect();
+    covered(text, &covers).into()
+}
+
+/// `text` with blocks in place of each of these parts: eight for an identifier, and four for each
+/// part of one.
+pub(super) fn covered(text: &str, covers: &[Cover]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for range in found {
+    for Cover { range, is_part } in covers {
         out.push_str(text.get(at..range.start).unwrap_or(""));
-        out.extend(std::iter::repeat_n(BLOCK, 8));
+        out.extend(std::iter::repeat_n(BLOCK, if *is_part { 4 } else { 8 }));
         at = range.end.max(at);
     }
     out.push_str(text.get(at..).unwrap_or(""));
-    out.into()
+    out
 }
 
 /// Blocks in place of `text`, as many as the next step of 4, 8, 16, 32… takes, so that the length
