@@ -8,7 +8,7 @@ use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
-use crate::mask::{Access, Policy, access, guest_access, mask};
+use crate::mask::{Access, Policy, Slots, access, guest_access, light, mask};
 use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
@@ -27,7 +27,7 @@ pub struct Capture {
     addresses: Addresses,
     number: u32,
     next: Next,
-    /// Nodes that a repair has forgotten and that may not come back.
+    /// Nodes that a repair has forgotten, or of which a reading was not used, and that may not come back.
     doubted: Vec<NodeId>,
     asked: Asked,
     guests: Guests,
@@ -37,6 +37,7 @@ pub struct Capture {
     recalls: bool,
     /// The last reading was not used, as something was to be read with it.
     repeats: bool,
+    slots: Slots,
 }
 
 /// What the next page begins with.
@@ -74,6 +75,7 @@ impl Capture {
             owed: vec![],
             recalls: false,
             repeats: false,
+            slots: Slots::default(),
         };
         capture.restart();
         capture.recalls = false;
@@ -88,6 +90,7 @@ impl Capture {
         self.doubted.clear();
         self.owed.clear();
         self.repeats = false;
+        self.slots = Slots::default();
         self.guests.restart();
         self.dirt = Dirt::default();
         self.dirt.note(NodeId::DOCUMENT, Parts::SUBTREE);
@@ -146,18 +149,28 @@ impl Capture {
         reading: &Reading<Raw>,
         screen: &dyn Screen,
     ) -> Result<Turn, ApplyError> {
-        let masking =
-            mask(&self.policy, &self.tree, reading, screen, &mut self.asked, &mut self.addresses);
+        let masking = mask(
+            &self.policy,
+            &self.tree,
+            reading,
+            screen,
+            &mut self.asked,
+            &mut self.addresses,
+            &mut self.slots,
+        );
         for &id in &masking.lacks {
             self.dirt.note(id, Parts::TEXT);
         }
+        for &id in &masking.slotted {
+            self.dirt.note(id, Parts::SUBTREE);
+        }
         // Once: on a page that never stands still something must go out in the end, masked if need be.
         self.repeats = !masking.lacks.is_empty() && !self.repeats;
-        if self.repeats {
+        if self.repeats || !masking.slotted.is_empty() {
             self.dirt.again();
             let tree = &self.tree;
-            let gone = masking.reading.ids().filter(|&id| !tree.contains(id)).collect();
-            return Ok(Turn { gone, ..Turn::default() });
+            self.doubted.extend(masking.reading.ids().filter(|&id| !tree.contains(id)));
+            return Ok(Turn::default());
         }
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
@@ -179,6 +192,11 @@ impl Capture {
         if self.dirt.is_empty() {
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
+        }
+        for root in gone.iter().filter_map(|&id| self.slots.remove(id)) {
+            for id in light(&self.tree, root) {
+                self.dirt.note(id, Parts::SUBTREE);
+            }
         }
         Ok(Turn { page: self.page(difference.batch), gone, left_out })
     }

@@ -14,6 +14,7 @@ mod patterns;
 mod pictures;
 mod policy;
 mod selection;
+mod slots;
 mod states;
 mod texts;
 mod treat;
@@ -21,6 +22,8 @@ mod zone;
 
 pub(crate) use guest::{Terms, access as guest_access, terms as guest_terms};
 pub use patterns::{find, find_joined};
+pub use slots::Slots;
+pub(crate) use slots::light;
 pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};
 
@@ -29,12 +32,14 @@ use crate::css::{self, Asked, Screen};
 use crate::node::{self, GAP, Namespace, NodeId, Prop, replica_tag};
 use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
-use crate::tree::Tree;
+use crate::tree::{Kind, Tree};
 use attributes::Owner;
 use flow::Flow;
 use joined::Joined;
 use pictures::{Pictures, Shown, Shows};
+use slots::Within;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use treat::Treatment;
 use zone::Zone;
 
@@ -62,6 +67,9 @@ pub struct Masking {
     /// Texts without which others could not be judged: the reading is to be taken again with them.
     /// What could not be judged is masked.
     pub lacks: Vec<NodeId>,
+    /// What is in other slots than it was, and was not read as that: the reading is of no use without
+    /// it.
+    pub slotted: Vec<NodeId>,
     /// Whether a text was too long to be sent whole.
     pub(crate) left_out: bool,
 }
@@ -76,6 +84,7 @@ pub fn mask(
     screen: &dyn Screen,
     asked: &mut Asked,
     addresses: &mut Addresses,
+    slots: &mut Slots,
 ) -> Masking {
     let mut flow = Flow::of(reading);
     let mut joined = Joined::default();
@@ -96,10 +105,15 @@ pub fn mask(
         settings: Vec::with_capacity(reading.settings.len()),
         zones: vec![],
         reread: vec![],
+        slots,
+        by_hand: vec![],
+        refilled: vec![],
         selection: None,
         left_out: false,
     };
-    let mut open: Vec<Zone> = vec![];
+    let mut open: Vec<Within> = vec![];
+    // Shadow roots whose hosts are read as a whole.
+    let mut hosted = HashSet::new();
     // How deep in what is not even told to have children.
     let mut withheld = 0_usize;
     for (index, item) in reading.items.iter().enumerate() {
@@ -118,8 +132,8 @@ pub fn mask(
             }
         }
         let parent = |id| match open.last() {
-            Some(&zone) => zone,
-            None => Zone(tree.parent(id).map_or(0, |parent| tree.zone(parent))),
+            Some(&within) => within,
+            None => Within::of(tree, tree.parent(id)),
         };
         match *item {
             Item::Document { id, compat, marks, parts, settings } => {
@@ -129,40 +143,58 @@ pub fn mask(
                         .with(Zone::MASK, policy.is_mask_all())
                         .with(Zone::SHOW, policy.shows_all())
                 } else {
-                    parent(id)
+                    parent(id).zone
                 };
                 let zone = masker.marked(above, marks);
                 let settings = masker.plain_settings(zone, parts, settings);
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Document { id, compat, marks, parts, settings });
                 if parts.has(Parts::CHILDREN) {
-                    open.push(zone);
+                    open.push(Within { zone, ..Within::default() });
                 }
             }
             Item::Shadow { id, parts, settings } => {
-                let zone = parent(id);
+                let zone = parent(id).zone;
+                masker.note_root(id, parts, settings);
+                if let Some(host) = open.last_mut() {
+                    host.host_of = Some(id);
+                    hosted.insert(id);
+                }
                 let settings = masker.plain_settings(zone, parts, settings);
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Shadow { id, parts, settings });
                 if parts.has(Parts::CHILDREN) {
-                    open.push(zone);
+                    open.push(Within { zone, tree: Some((id, zone)), host_of: None });
                 }
             }
             Item::Element { id, namespace, tag, marks, parts, settings } => {
                 let element = Element { id, namespace, tag, marks, parts, settings };
-                let zone = masker.element(&element, parent(id), tree);
+                let within = parent(id);
+                let around = masker.slotted_element(&within, &element);
+                let zone = masker.element(&element, around, tree);
+                let list = matches!(reading.strings.get(tag), "select" | "datalist");
+                let tells = list || zone.has(Zone::DRAWN);
+                let is_withheld = zone.has(Zone::BLOCK) || tells && !zone.is_shown();
+                if parts.has(Parts::SETTINGS) {
+                    masker.note_slot(&element, zone, &within, is_withheld && !list, tree);
+                }
                 if parts.has(Parts::CHILDREN) {
-                    open.push(zone);
-                    let list = matches!(reading.strings.get(tag), "select" | "datalist");
-                    let tells = list || zone.has(Zone::DRAWN);
-                    withheld = usize::from(zone.has(Zone::BLOCK) || tells && !zone.is_shown());
+                    open.push(Within { zone, tree: within.tree, host_of: None });
+                    withheld = usize::from(is_withheld);
                 }
             }
             Item::Text { id, text } => {
-                let text = masker.text(id, text, parent(id), joined.place(index), tree);
+                let zone = masker.slotted(&parent(id), "");
+                let text = masker.text(id, text, zone, joined.place(index), tree);
                 masker.items.push(Item::Text { id, text });
             }
-            Item::Known(_) => masker.items.push(*item),
+            Item::Known(id) => {
+                // Nothing else can be the first.
+                if let Some(host) = open.last_mut().filter(|_| tree.kind(id) == Some(Kind::Shadow)) {
+                    host.host_of = Some(id);
+                }
+                masker.items.push(*item);
+            }
             Item::End => {
                 open.pop();
                 masker.items.push(*item);
@@ -170,6 +202,8 @@ pub fn mask(
         }
     }
     masker.selection(tree);
+    let refilled: HashSet<_> = masker.refilled.iter().filter(|root| !hosted.contains(root)).collect();
+    let slotted = refilled.into_iter().flat_map(|&root| light(tree, root)).collect();
     Masking {
         reading: Reading {
             items: masker.items,
@@ -179,6 +213,7 @@ pub fn mask(
         zones: masker.zones,
         reread: masker.reread,
         lacks: joined.lacks,
+        slotted,
         left_out: masker.left_out,
     }
 }
@@ -209,6 +244,11 @@ struct Masker<'a> {
     settings: Vec<(SettingName, StrId)>,
     zones: Vec<(NodeId, u16)>,
     reread: Vec<NodeId>,
+    slots: &'a mut Slots,
+    /// Shadow roots of the reading whose slots are filled by a script.
+    by_hand: Vec<NodeId>,
+    /// Shadow roots whose slots are others than they were.
+    refilled: Vec<NodeId>,
     /// Which setting is the selection: what it lies in is masked later.
     selection: Option<usize>,
     left_out: bool,

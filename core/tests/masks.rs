@@ -8,6 +8,8 @@ mod controls;
 mod joined;
 #[path = "masks/nest.rs"]
 mod nest;
+#[path = "masks/slots.rs"]
+mod slots;
 #[path = "masks/withdrawn.rs"]
 mod withdrawn;
 

@@ -32,6 +32,15 @@ impl Zone {
     /// Of a text: a part of it is masked for an identifier.
     pub(super) const CAUGHT: u16 = 1 << 14;
 
+    /// What holds for a slot, and so for what is slotted.
+    pub(super) const SLOTTED: u16 = Self::MASK
+        | Self::BLOCK
+        | Self::NO_ACT
+        | Self::CONFIRM
+        | Self::NEVER
+        | Self::VALUE
+        | Self::CONTROL;
+
     pub(super) fn has(self, bits: u16) -> bool {
         self.0 & bits != 0
     }

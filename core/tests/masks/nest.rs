@@ -137,18 +137,25 @@ impl Nest {
 
     /// Reads these, and sends what comes of it; which nodes are to be read again.
     pub(super) fn read(&mut self, roots: &[Node]) -> Vec<u32> {
-        let mut words = Words::default();
-        roots.iter().for_each(|root| root.write(&mut words));
-        let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
-        if let Some(page) = self.capture.turn(&reading).unwrap().page {
-            let applied = self.replica.apply(&page).unwrap();
-            self.note(&applied.batch);
-            applied.gone.iter().for_each(|gone| drop(self.texts.remove(&gone.0)));
-        }
+        self.gone(roots);
         let dirt = self.capture.dirt.take();
         let mut again: Vec<u32> = dirt.chunks(2).map(|pair| pair[0]).collect();
         again.sort_unstable();
         again
+    }
+
+    /// The same; which nodes are to be forgotten.
+    pub(super) fn gone(&mut self, roots: &[Node]) -> Vec<u32> {
+        let mut words = Words::default();
+        roots.iter().for_each(|root| root.write(&mut words));
+        let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
+        let turn = self.capture.turn(&reading).unwrap();
+        if let Some(page) = turn.page {
+            let applied = self.replica.apply(&page).unwrap();
+            self.note(&applied.batch);
+            applied.gone.iter().for_each(|gone| drop(self.texts.remove(&gone.0)));
+        }
+        turn.gone.iter().map(|id| id.0).collect()
     }
 
     fn note(&mut self, batch: &Batch) {
