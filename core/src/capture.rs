@@ -8,7 +8,7 @@ use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
-use crate::mask::{Access, Policy, Slots, access, guest_access, light, mask};
+use crate::mask::{Access, Masked, Policy, Slots, access, guest_access, light, mask};
 use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
@@ -35,7 +35,7 @@ pub struct Capture {
     owed: Vec<Op>,
     /// The page is read afresh, and may name again what it has named before.
     recalls: bool,
-    /// The last reading was not used, as something was to be read with it.
+    /// A reading was not used, as something was to be read with it, and not all is read since.
     repeats: bool,
     slots: Slots,
 }
@@ -164,12 +164,12 @@ impl Capture {
         for &id in &masking.slotted {
             self.dirt.note(id, Parts::SUBTREE);
         }
-        // Once: on a page that never stands still something must go out in the end, masked if need be.
-        self.repeats = !masking.lacks.is_empty() && !self.repeats;
-        if self.repeats || !masking.slotted.is_empty() {
-            self.dirt.again();
-            let tree = &self.tree;
-            self.doubted.extend(masking.reading.ids().filter(|&id| !tree.contains(id)));
+        // Once: where there is too much to read at a time, or the page never stands still, something
+        // must go out in the end, masked if need be.
+        let lacks = !masking.lacks.is_empty() && !self.repeats;
+        if lacks || !masking.slotted.is_empty() {
+            self.repeats |= lacks;
+            self.read_again(&masking.reading);
             return Ok(Turn::default());
         }
         for &id in &masking.reread {
@@ -190,6 +190,7 @@ impl Capture {
         }
         let (mut gone, left_out) = (difference.gone, difference.left_out);
         if self.dirt.is_empty() {
+            self.repeats = false;
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
         }
@@ -199,6 +200,21 @@ impl Capture {
             }
         }
         Ok(Turn { page: self.page(difference.batch), gone, left_out })
+    }
+
+    /// Does not use a reading: all of it is to be read once more.
+    fn read_again(&mut self, reading: &Reading<Masked>) {
+        self.dirt.again();
+        for (id, parent) in reading.nodes() {
+            if self.tree.contains(id) {
+                continue;
+            }
+            self.doubted.push(id);
+            // It has a number by now, and would be taken for known.
+            if parent.is_none_or(|parent| self.tree.contains(parent)) {
+                self.dirt.note(id, Parts::SUBTREE);
+            }
+        }
     }
 
     /// The page that carries a batch, if there is anything to carry.

@@ -30,15 +30,28 @@ pub struct Reading<S> {
 }
 
 impl<S> Reading<S> {
-    /// The nodes that were read.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + '_ {
-        self.items.iter().filter_map(|item| match *item {
-            Item::Element { id, .. }
-            | Item::Document { id, .. }
-            | Item::Shadow { id, .. }
-            | Item::Text { id, .. } => Some(id),
-            Item::Known(_) | Item::End => None,
-        })
+    /// The nodes that were read, each with the one that it was read in.
+    pub(crate) fn nodes(&self) -> Vec<(NodeId, Option<NodeId>)> {
+        let mut nodes = vec![];
+        let mut within = vec![];
+        for item in &self.items {
+            let (id, parts) = match *item {
+                Item::Element { id, parts, .. }
+                | Item::Document { id, parts, .. }
+                | Item::Shadow { id, parts, .. } => (id, parts),
+                Item::Text { id, .. } => (id, Parts::default()),
+                Item::Known(_) => continue,
+                Item::End => {
+                    within.pop();
+                    continue;
+                }
+            };
+            nodes.push((id, within.last().copied()));
+            if parts.has(Parts::CHILDREN) {
+                within.push(id);
+            }
+        }
+        nodes
     }
 }
 

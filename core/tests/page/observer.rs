@@ -46,7 +46,7 @@ impl Observer {
             self.records.push(Record::Attr(node));
         }
         // The marks of the whole page are compared at every turn.
-        if matches!(name, "m" | "s") {
+        if matches!(name, "m" | "s" | "k") {
             self.records.push(Record::Subtree(node));
         }
     }
@@ -204,8 +204,9 @@ impl Reader<'_> {
         if let PageKind::Text(_) = self.page.nodes[node].kind {
             return self.whole(node);
         }
-        self.open(node, parts & 3);
-        if parts & 2 != 0 {
+        let blocked = self.is_blocked(node);
+        self.open(node, if blocked { parts & 1 } else { parts & 3 });
+        if parts & 2 != 0 && !blocked {
             for child in self.page.nodes[node].children.clone() {
                 match self.observer.ids.get(&child) {
                     Some(&id) if !self.whole.contains(&id) => self.words.extend([3, id]),
@@ -242,12 +243,17 @@ impl Reader<'_> {
         }
         self.open(node, 3);
         let gap = self.page.nodes[node].kind == PageKind::Element("script");
-        if !gap {
+        if !gap && !self.is_blocked(node) {
             for child in self.page.nodes[node].children.clone() {
                 self.child(node, child);
             }
         }
         self.words.push(0);
+    }
+
+    /// What is in an element that is blocked is not read.
+    fn is_blocked(&self, node: usize) -> bool {
+        self.page.marks && self.page.nodes[node].attrs.contains_key("k")
     }
 
     fn is_covered(&self, node: usize) -> bool {
@@ -275,7 +281,7 @@ impl Reader<'_> {
                 let attrs = &self.page.nodes[node].attrs;
                 let mark =
                     |name, bit| if self.page.marks && attrs.contains_key(name) { bit } else { 0 };
-                (1, mark("m", 1) | mark("s", 2))
+                (1, mark("m", 1) | mark("s", 2) | mark("k", 4))
             }
         };
         if matches!(kind, 4 | 5) {
