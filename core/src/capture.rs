@@ -37,8 +37,14 @@ pub struct Capture {
     recalls: bool,
     /// A reading was not used, as something was to be read with it, and not all is read since.
     repeats: bool,
+    /// How many were not used since then.
+    wasted: u8,
     slots: Slots,
 }
+
+/// As many readings are not used at most before something is sent: a page can change its masks for
+/// ever, but must not be able to send nothing.
+const MOST_WASTED: u8 = 64;
 
 /// What the next page begins with.
 #[derive(Debug)]
@@ -75,6 +81,7 @@ impl Capture {
             owed: vec![],
             recalls: false,
             repeats: false,
+            wasted: 0,
             slots: Slots::default(),
         };
         capture.restart();
@@ -149,7 +156,7 @@ impl Capture {
         reading: &Reading<Raw>,
         screen: &dyn Screen,
     ) -> Result<Turn, ApplyError> {
-        let masking = mask(
+        let mut masking = mask(
             &self.policy,
             &self.tree,
             reading,
@@ -161,19 +168,20 @@ impl Capture {
         for &id in &masking.lacks {
             self.dirt.note(id, Parts::TEXT);
         }
-        for &id in &masking.slotted {
+        // What was asked for as a whole was read with all that is in it, or there was no room for the
+        // rest, which is noted then.
+        masking.reread.retain(|&id| !self.dirt.took_whole(id));
+        for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
         }
         // Once: where there is too much to read at a time, or the page never stands still, something
         // must go out in the end, masked if need be.
         let lacks = !masking.lacks.is_empty() && !self.repeats;
-        if lacks || !masking.slotted.is_empty() {
+        if lacks || !masking.reread.is_empty() && self.wasted < MOST_WASTED {
             self.repeats |= lacks;
+            self.wasted += 1;
             self.read_again(&masking.reading);
             return Ok(Turn::default());
-        }
-        for &id in &masking.reread {
-            self.dirt.note(id, Parts::SUBTREE);
         }
         let mut difference = match crate::diff::diff(&mut self.tree, &masking, &self.guests) {
             Ok(difference) => difference,
@@ -191,6 +199,7 @@ impl Capture {
         let (mut gone, left_out) = (difference.gone, difference.left_out);
         if self.dirt.is_empty() {
             self.repeats = false;
+            self.wasted = 0;
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
         }

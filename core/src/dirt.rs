@@ -53,6 +53,11 @@ impl Dirt {
         self.taken.iter().flat_map(|(id, parts)| [id.0, parts.word()]).collect()
     }
 
+    /// Whether a node was asked for as a whole last.
+    pub(crate) fn took_whole(&self, id: NodeId) -> bool {
+        self.taken.get(&id).is_some_and(|parts| parts.has(Parts::SUBTREE))
+    }
+
     /// Notes once more what was taken last: what was read of it is not used.
     pub(crate) fn again(&mut self) {
         for (id, parts) in std::mem::take(&mut self.taken) {

@@ -62,14 +62,12 @@ impl Masked {
 pub struct Masking {
     pub(crate) reading: Reading<Masked>,
     pub(crate) zones: Vec<(NodeId, u16)>,
-    /// Elements whose zone changed while their children were not read: read them whole.
+    /// What is masked otherwise than before, and was not read as that. The reading is of no use: it
+    /// may have what is in it, as that was before.
     pub reread: Vec<NodeId>,
     /// Texts without which others could not be judged: the reading is to be taken again with them.
     /// What could not be judged is masked.
     pub lacks: Vec<NodeId>,
-    /// What is in other slots than it was, and was not read as that: the reading is of no use without
-    /// it.
-    pub slotted: Vec<NodeId>,
     /// Whether a text was too long to be sent whole.
     pub(crate) left_out: bool,
 }
@@ -108,6 +106,7 @@ pub fn mask(
         slots,
         by_hand: vec![],
         refilled: vec![],
+        filled: HashSet::new(),
         selection: None,
         left_out: false,
     };
@@ -125,7 +124,10 @@ pub fn mask(
                 | Item::Document { parts, .. } => {
                     withheld += usize::from(parts.has(Parts::CHILDREN));
                 }
-                Item::Text { .. } | Item::Known(_) => {}
+                Item::Known(_) => {
+                    masker.reread.extend(open.last().and_then(|within| within.changed));
+                }
+                Item::Text { .. } => {}
             }
             if withheld > 0 {
                 continue;
@@ -164,7 +166,7 @@ pub fn mask(
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Shadow { id, parts, settings });
                 if parts.has(Parts::CHILDREN) {
-                    open.push(Within { zone, tree: Some((id, zone)), host_of: None });
+                    open.push(Within { zone, tree: Some((id, zone)), ..Within::default() });
                 }
             }
             Item::Element { id, namespace, tag, marks, parts, settings } => {
@@ -179,12 +181,14 @@ pub fn mask(
                     masker.note_slot(&element, zone, &within, is_withheld && !list, tree);
                 }
                 if parts.has(Parts::CHILDREN) {
-                    open.push(Within { zone, tree: within.tree, host_of: None });
+                    let is_other = tree.contains(id) && tree.zone(id) != zone.0;
+                    let changed = Some(id).filter(|_| is_other);
+                    open.push(Within { zone, tree: within.tree, host_of: None, changed });
                     withheld = usize::from(is_withheld);
                 }
             }
             Item::Text { id, text } => {
-                let zone = masker.slotted(&parent(id), "");
+                let zone = masker.slotted_text(&parent(id));
                 let text = masker.text(id, text, zone, joined.place(index), tree);
                 masker.items.push(Item::Text { id, text });
             }
@@ -193,6 +197,8 @@ pub fn mask(
                 if let Some(host) = open.last_mut().filter(|_| tree.kind(id) == Some(Kind::Shadow)) {
                     host.host_of = Some(id);
                 }
+                // Its list was read, and not what is in it.
+                masker.reread.extend(open.last().and_then(|within| within.changed));
                 masker.items.push(*item);
             }
             Item::End => {
@@ -202,8 +208,12 @@ pub fn mask(
         }
     }
     masker.selection(tree);
+    // Where a host is read as a whole, its shadow tree comes first.
     let refilled: HashSet<_> = masker.refilled.iter().filter(|root| !hosted.contains(root)).collect();
-    let slotted = refilled.into_iter().flat_map(|&root| light(tree, root)).collect();
+    for &root in refilled {
+        masker.reread.extend(tree.parent(root).filter(|_| masker.filled.contains(&root)));
+        masker.reread.extend(light(tree, root));
+    }
     Masking {
         reading: Reading {
             items: masker.items,
@@ -213,7 +223,6 @@ pub fn mask(
         zones: masker.zones,
         reread: masker.reread,
         lacks: joined.lacks,
-        slotted,
         left_out: masker.left_out,
     }
 }
@@ -249,6 +258,8 @@ struct Masker<'a> {
     by_hand: Vec<NodeId>,
     /// Shadow roots whose slots are others than they were.
     refilled: Vec<NodeId>,
+    /// Shadow roots whose slots were asked for.
+    filled: HashSet<NodeId>,
     /// Which setting is the selection: what it lies in is masked later.
     selection: Option<usize>,
     left_out: bool,

@@ -145,10 +145,9 @@ impl Scan<'_> {
                 }
                 Item::Known(id) => match self.tree.kind(id) {
                     Some(Kind::Text) => self.is_cut = true,
-                    Some(_) if Zone(self.tree.zone(id)).has(Zone::INLINE) => {
-                        self.is_cut |= self.tree.children(id).next().is_some();
-                    }
-                    Some(_) => self.end(),
+                    Some(_) if breaks_in(self.tree, id) => self.end(),
+                    // What is in it may stand elsewhere in the reading.
+                    Some(_) => self.is_cut = true,
                     None => {}
                 },
                 Item::Element { id, namespace, tag, marks, parts, settings } => {
@@ -287,12 +286,13 @@ impl<'a> Overlay<'a> {
     }
 
     fn line(&self, line: &[NodeId], is_same: bool, joined: &mut Joined) {
-        let mut read = vec![];
-        let mut unread = vec![];
+        let (mut read, mut unread) = (vec![], vec![]);
+        let mut is_new = !is_same;
         let (mut solid, mut holds, mut is_masked) = (0, false, false);
         for &id in line {
             match self.texts.get(&id) {
                 Some(&(index, text)) => {
+                    is_new = true;
                     let raw = self.reading.strings.get(text);
                     if raw.is_empty() {
                         continue;
@@ -313,7 +313,7 @@ impl<'a> Overlay<'a> {
         }
         if unread.is_empty() {
             joined.decide(self.reading, &read);
-        } else if !(is_same && read.is_empty()) && (is_masked || holds && solid > 1) {
+        } else if is_new && (is_masked || holds && solid > 1) {
             joined.unsure.extend(read.iter().map(|(index, _)| *index));
             joined.lacks.extend(line);
         }

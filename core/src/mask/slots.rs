@@ -46,6 +46,8 @@ pub(super) struct Within {
     pub(super) tree: Option<(NodeId, Zone)>,
     /// The shadow root of which they fill the slots.
     pub(super) host_of: Option<NodeId>,
+    /// The element itself, if it is masked otherwise than before.
+    pub(super) changed: Option<NodeId>,
 }
 
 impl Slots {
@@ -75,13 +77,12 @@ impl Slots {
         let slot = Slot { id, takes, bits };
         self.roots.insert(id, root);
         let slots = self.slots.entry(root).or_default();
-        let is_news = match slots.iter_mut().find(|known| known.id == id) {
-            Some(known) => std::mem::replace(known, slot.clone()) != slot,
-            None => {
-                slots.push(slot);
-                true
-            }
-        };
+        let known = slots.iter().position(|known| known.id == id);
+        let before = known.map(|at| slots.swap_remove(at));
+        // A slot that hides nothing takes something out of hiding only where there is some.
+        let hides = slots.iter().chain(&before).any(|slot| slot.bits != 0) || slot.bits != 0;
+        let is_news = hides && before.as_ref() != Some(&slot);
+        slots.push(slot);
         [left, is_news.then_some(root)]
     }
 
@@ -98,7 +99,7 @@ impl Slots {
     }
 }
 
-/// The children of the host of a shadow root.
+/// The children of the host of a shadow root, whatever slots they are in.
 pub(crate) fn light(tree: &Tree, root: NodeId) -> Vec<NodeId> {
     let host = tree.parent(root).filter(|_| tree.kind(root) == Some(Kind::Shadow));
     host.into_iter().flat_map(|host| tree.children(host)).filter(|&id| id != root).collect()
@@ -122,25 +123,29 @@ impl Within {
             zone: Zone(tree.zone(parent)),
             tree: root.map(|id| (id, Zone(tree.zone(id)))),
             host_of: shadow_of(tree, parent),
+            changed: None,
         }
     }
 }
 
 impl Masker<'_> {
-    /// The zone around a child: that of its parent, and what hides its slot.
-    pub(super) fn slotted(&self, within: &Within, name: &str) -> Zone {
-        let bits = within.host_of.map_or(0, |root| self.slots.bits(root, name));
-        within.zone.with(bits, true)
+    /// The zone around a text: that of its parent, and what hides its slot.
+    pub(super) fn slotted_text(&mut self, within: &Within) -> Zone {
+        let Some(root) = within.host_of else { return within.zone };
+        self.filled.insert(root);
+        within.zone.with(self.slots.bits(root, ""), true)
     }
 
     /// The same for an element.
-    pub(super) fn slotted_element(&self, within: &Within, element: &Element) -> Zone {
-        let name = self.attr(element.settings, "slot").filter(|_| within.host_of.is_some());
-        self.slotted(within, name.unwrap_or(""))
+    pub(super) fn slotted_element(&mut self, within: &Within, element: &Element) -> Zone {
+        let Some(root) = within.host_of else { return within.zone };
+        self.filled.insert(root);
+        let name = self.attr(element.settings, "slot").unwrap_or("");
+        within.zone.with(self.slots.bits(root, name), true)
     }
 
     /// Notes what an element of a shadow tree takes in, if it is a slot, or may hold slots of which
-    /// nothing is told. `hosts` are the shadow roots whose hosts are being read.
+    /// nothing is told.
     pub(super) fn note_slot(
         &mut self,
         element: &Element,

@@ -28,8 +28,8 @@ struct Place {
     mask: bool,
     block: bool,
     show: bool,
-    /// It is in a control.
-    control: bool,
+    /// What is in it is a value.
+    value: bool,
 }
 
 impl Place {
@@ -47,7 +47,7 @@ impl Place {
             mask: self.mask || slot.mask,
             block: self.block || slot.block,
             show: self.show,
-            control: self.control || slot.control,
+            value: self.value || slot.value,
         }
     }
 }
@@ -83,7 +83,7 @@ impl Teller<'_> {
             }
             PageKind::Text(text) => {
                 let is_masked = place.hides()
-                    || !place.show && self.rules.strict
+                    || !place.show && (place.value || self.rules.strict)
                     || self.caught.contains(&id);
                 self.text(text, is_masked, out);
             }
@@ -168,15 +168,17 @@ impl Teller<'_> {
             mask: around.mask || has("m") || secret,
             block: around.block || has("k"),
             show: around.show || has("s"),
-            control: around.control
-                || matches!(tag, "input" | "select")
-                || has("role"),
+            value: around.value || tag == "select",
         }
     }
 
     /// Whether nothing is told of what is in an element.
     fn is_closed(&self, id: usize, own: Place) -> bool {
-        let is_choice = self.page.nodes[id].attrs.contains_key("role") || self.is(id) == "select";
+        // Of a script no attribute is read.
+        let is_choice = match self.is(id) {
+            "select" => true,
+            tag => tag != "script" && self.page.nodes[id].attrs.contains_key("role"),
+        };
         own.block || is_choice && !own.shows()
     }
 
@@ -204,7 +206,7 @@ impl Teller<'_> {
 
     fn show(&mut self, text: &str) {
         if !text.is_empty() {
-            self.shown.insert(text.to_owned());
+            self.shown.insert(trim(text).to_owned());
         }
     }
 }
@@ -238,7 +240,7 @@ fn identifiers(page: &Page) -> BTreeSet<usize> {
     for line in lines {
         for pair in line.windows(2) {
             let [(first, left), (second, right)] = pair else { continue };
-            if left.starts_with('Q') && right.ends_with('Z') {
+            if left.starts_with('(') && right.ends_with(')') {
                 caught.extend([*first, *second]);
             }
         }
@@ -256,7 +258,7 @@ fn line<'p>(page: &'p Page, id: usize, lines: &mut Vec<Vec<(usize, &'p str)>>) {
                 lines.last_mut().unwrap().push((id, text));
             }
         }
-        PageKind::Element("script") => {}
+        PageKind::Element("script") if !attrs.contains_key("k") => {}
         kind => {
             let is_inline = matches!(kind, PageKind::Element("b" | "slot") | PageKind::Shadow)
                 && !attrs.contains_key("k")
@@ -264,7 +266,8 @@ fn line<'p>(page: &'p Page, id: usize, lines: &mut Vec<Vec<(usize, &'p str)>>) {
             if !is_inline {
                 lines.push(vec![]);
             }
-            if !attrs.contains_key("k") {
+            let is_read = !attrs.contains_key("k") && *kind != PageKind::Element("script");
+            if is_read {
                 node.children.iter().for_each(|&child| line(page, child, lines));
             }
             if !is_inline {
@@ -272,6 +275,10 @@ fn line<'p>(page: &'p Page, id: usize, lines: &mut Vec<Vec<(usize, &'p str)>>) {
             }
         }
     }
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_start_matches(SECRET).trim_matches(['(', ')'])
 }
 
 /// All words that are anywhere on a page.
@@ -284,7 +291,7 @@ pub(crate) fn words(page: &Page) -> impl Iterator<Item = String> {
         let data = node.attrs.iter().filter(|(name, _)| crate::page::is_data(name));
         text.into_iter().chain(&node.value).chain(data.map(|(_, value)| value))
     });
-    let words = texts.map(|text| text.trim_start_matches(SECRET).to_owned());
+    let words = texts.map(|text| trim(text).to_owned());
     words.chain([SECRET.to_owned()]).filter(|word| word.len() > 3).collect::<Vec<_>>().into_iter()
 }
 

@@ -135,17 +135,21 @@ impl Observer {
             blob: String::new(),
             lengths: vec![],
         };
-        let mut covered = vec![];
-        let (first, then): (Vec<_>, Vec<_>) = request.chunks(2).partition(|pair| pair[1] & 8 != 0);
-        for pair in first.into_iter().chain(then) {
-            let (id, parts) = (NodeId(pair[0]), Parts::from_word(pair[1]));
-            let Some(node) = reader.observer.node(id) else { continue };
-            if reader.done.contains(&node) || !reader.page.is_connected(node) {
+        // Before anything gets a number.
+        let asked = request.chunks(2).filter_map(|pair| {
+            let id = NodeId(pair[0]);
+            Some((reader.observer.node(id)?, id, Parts::from_word(pair[1])))
+        });
+        let (covered, alone): (Vec<_>, Vec<_>) = asked
+            .filter(|&(node, ..)| reader.page.is_connected(node))
+            .partition(|&(node, ..)| reader.is_covered(node));
+        let (first, then): (Vec<_>, Vec<_>) =
+            alone.into_iter().partition(|(.., parts)| parts.has(Parts::SUBTREE));
+        for (node, id, parts) in first.into_iter().chain(then) {
+            if reader.done.contains(&node) {
                 continue;
             }
-            if reader.is_covered(node) {
-                covered.push((node, id, parts));
-            } else if reader.room == 0 && parts.has(Parts::SUBTREE) {
+            if reader.room == 0 && parts.has(Parts::SUBTREE) {
                 reader.observer.left.push((id, parts));
             } else {
                 reader.root(node, parts.word());
@@ -202,6 +206,7 @@ impl Reader<'_> {
             return self.whole(node);
         }
         if let PageKind::Text(_) = self.page.nodes[node].kind {
+            self.room = self.room.saturating_add(1);
             return self.whole(node);
         }
         let blocked = self.is_blocked(node);
