@@ -8,6 +8,7 @@
 mod addresses;
 mod attributes;
 mod media;
+mod netted;
 mod requests;
 mod rules;
 mod screen;
@@ -15,6 +16,7 @@ mod selectors;
 
 pub use addresses::Address;
 pub use attributes::Attributes;
+pub use netted::netted;
 pub use requests::{numbered, renumbered, with_strings, without_requests, without_text};
 pub use rules::{scheme, scheme_on, sheet_on, style_on};
 pub use screen::{Answer, Asked, Screen, Unasked};

@@ -287,7 +287,10 @@ impl Masker<'_> {
             }
             self.zones.push((id, zone.0));
         }
-        let tag = self.own_text(tag, replica_tag(namespace, name));
+        let told = replica_tag(namespace, name);
+        // Only names of the page's own making can be anybody's.
+        let is_somebodys = told.contains('-') && matches!(treat::net(self.policy, told), Cow::Owned(_));
+        let tag = self.own_text(tag, if is_somebodys { node::OTHER } else { told });
         let namespace = self.replica_namespace(namespace, name);
         self.items.push(Item::Element { id, namespace, tag, marks, parts, settings: span });
         zone
@@ -419,6 +422,9 @@ impl Masker<'_> {
                     let place =
                         states::Place { zone, parent, is_control: self.holds_value(tag, span) };
                     let words = states::told(self.raw.strings.get(value), tag, place);
+                    // What an element calls its state may be anybody's, too.
+                    let words = treat::net(self.policy, &words);
+                    let words = node::state::clean(&words);
                     if !words.is_empty() {
                         let value = self.strings.push(&words);
                         self.settings.push((name, value));

@@ -303,6 +303,37 @@ fn strings_of_style_sheets_are_text() {
     check(&show_all(), style, &["style", "a{content:'ABCPV1234D'}"]);
 }
 
+/// Nothing that a style says or that is called something is told if it is somebody's.
+#[test]
+fn names_are_text_too() {
+    for (css, told) in [
+        (".pan-ABCPV1234D{color:red}", ".pan-████████{color:red}"),
+        ("a{--bal:asha@okaxis;--w:12px}", "a{--bal:████████;--w:12px}"),
+        ("[value=ABCPV1234D]{}", "[value=████████]{}"),
+        ("@keyframes ABCPV1234D{}", "@keyframes ████████{}"),
+        ("a{z-index:9876543210}", "a{z-index:9876543210}"),
+    ] {
+        let sheet = El { tag: "style", props: &[(Prop::Sheet, css)], ..El::default() };
+        check(&values(), sheet, &["style", told]);
+        check(&strict(), sheet, &["style", told]);
+        check(&show_all(), sheet, &["style", css]);
+    }
+    for (css, told, quiet) in [
+        ("--m:9876543210;width:9876543210px", "--m:████████;width:9876543210px", "width:9876543210px"),
+        ("--m:'9876543210'", "--m:\"████████\"", ""),
+        ("animation:ABCPV1234D 1s", "animation:████████ 1s", "animation:████████ 1s"),
+    ] {
+        let style = El { tag: "p", attrs: &[("style", css)], ..El::default() };
+        check(&values(), style, &["p", "style", told]);
+        check(&values(), El { marks: Marks::MASK, ..style }, &["p", "style", quiet]);
+    }
+    check(&values(), El { tag: "x-abcpv1234d", ..El::default() }, &["saath-other"]);
+    check(&show_all(), El { tag: "x-abcpv1234d", ..El::default() }, &["x-abcpv1234d"]);
+    let state = [(Prop::State, "hover state-ABCPV1234D state-open")];
+    let element = El { tag: "x-field", marks: Marks::SHOW, props: &state, ..El::default() };
+    check(&values(), element, &["x-field", "hover state-open"]);
+}
+
 #[test]
 fn lists_that_are_masked_have_no_options() {
     let select = El { tag: "select", text: Some("Savings"), ..El::default() };

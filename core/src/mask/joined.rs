@@ -83,14 +83,7 @@ impl Joined {
         if solid < 2 || !texts.iter().any(|text| patterns::may_hold_any(text)) {
             return;
         }
-        let mut all = patterns::find_joined(&texts);
-        let mut alone = vec![];
-        for (found, text) in all.iter_mut().zip(&texts) {
-            // In a line nothing is less than it is alone.
-            patterns::find(text, &mut alone);
-            found.append(&mut alone);
-            patterns::merge(found);
-        }
+        let all = patterns::find_joined(&texts);
         for (at, (&(index, _), text)) in line.iter().zip(&texts).enumerate() {
             let touches = |other: Option<usize>, end: bool| {
                 let other = other.and_then(|other| Some((all.get(other)?, texts.get(other)?)));

@@ -122,7 +122,7 @@ fn scan_block(block: &[Glyph], found: &mut dyn FnMut(Range<usize>)) {
     addresses::scan(block, found);
 }
 
-pub(super) fn merge(ranges: &mut Vec<Range<usize>>) {
+fn merge(ranges: &mut Vec<Range<usize>>) {
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
     ranges.dedup_by(|next, kept| {
         let touches = next.start <= kept.end;

@@ -63,9 +63,12 @@ pub(super) fn treat<'t>(
 ) -> Cow<'t, str> {
     let sheet = |zone| {
         let strings = |string: &str| netted(policy, string);
-        css::numbered(text, strings, |address| pictures.of_sheet(zone, address))
+        names(policy, css::numbered(text, strings, |address| pictures.of_sheet(zone, address)))
     };
-    let style = |zone| css::numbered(text, |_| None, |address| pictures.of_style(zone, address));
+    let style = |zone| {
+        let strings = |string: &str| netted(policy, string);
+        names(policy, css::numbered(text, strings, |address| pictures.of_style(zone, address)))
+    };
     match treatment {
         Treatment::Keep | Treatment::Name => text.into(),
         Treatment::Own => format!("{OWN}{text}").into(),
@@ -78,11 +81,22 @@ pub(super) fn treat<'t>(
         Treatment::ShownStyle => style(Shown::Yes),
         Treatment::Sheet => sheet(Shown::No),
         Treatment::ShownSheet => sheet(Shown::Yes),
-        Treatment::QuietSheet => css::with_strings(text, |_| Some(String::new())),
-        Treatment::QuietStyle => css::without_text(text).into(),
+        Treatment::QuietSheet => names(policy, css::with_strings(text, |_| Some(String::new()))),
+        Treatment::QuietStyle => names(policy, css::without_text(text).into()),
         Treatment::Motion => motion(policy, text, Carries::Text),
         Treatment::QuietMotion => motion(policy, text, Carries::Looks),
         Treatment::NamedMotion => motion(policy, text, Carries::Names),
+    }
+}
+
+/// CSS without the identifiers that stand in it as names or as values of custom properties.
+fn names<'t>(policy: &Policy, css: Cow<'t, str>) -> Cow<'t, str> {
+    if policy.patterns == Patterns::Off {
+        return css;
+    }
+    match css::netted(&css, &|name| netted(policy, name)) {
+        Cow::Borrowed(_) => css,
+        Cow::Owned(other) => other.into(),
     }
 }
 
