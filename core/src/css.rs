@@ -6,6 +6,7 @@
 //! what would make the agent's browser fetch.
 
 mod addresses;
+mod amounts;
 mod attributes;
 mod media;
 mod netted;
@@ -15,6 +16,7 @@ mod screen;
 mod selectors;
 
 pub use addresses::Address;
+pub use amounts::{coarse, without_amounts};
 pub use attributes::Attributes;
 pub use netted::netted;
 pub use requests::{numbered, renumbered, with_strings, without_requests, without_text};

@@ -404,6 +404,8 @@ impl Masker<'_> {
         let gap = replica_tag(namespace, tag) == GAP;
         let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
         let owner = Owner { namespace, tag, zone, settings: span };
+        let is_value = self.holds_value(tag, span) || zone.has(Zone::VALUE);
+        let withheld_scroll = is_value && !zone.is_shown();
         let picture = self.picture(zone, span);
         let natural = picture.as_ref().is_some_and(|picture| picture.natural);
         // The glue says so of a frame whose document cannot be read.
@@ -447,6 +449,10 @@ impl Masker<'_> {
                     let hidden = value_prop && !zone.is_shown();
                     // Whether a box is ticked is told by the mere presence of the state.
                     if hidden && prop != Prop::Value {
+                        continue;
+                    }
+                    // How far a field is scrolled tells how much is in it.
+                    if prop == Prop::Scroll && withheld_scroll {
                         continue;
                     }
                     let treatment = self.prop_treatment(tag, prop, zone, hidden);
@@ -493,7 +499,11 @@ impl Masker<'_> {
         }
         let text = self.raw.strings.get(raw);
         let text = match treatment {
-            Treatment::Sheet | Treatment::ShownSheet | Treatment::Style | Treatment::ShownStyle => {
+            Treatment::Sheet
+            | Treatment::ShownSheet
+            | Treatment::Style
+            | Treatment::ControlStyle
+            | Treatment::ShownStyle => {
                 let here = on_screen(treatment, text, self.screen, self.asked);
                 Cow::Owned(treat::treat(self.policy, &self.pictures, treatment, &here).into_owned())
             }
@@ -539,7 +549,10 @@ fn on_screen<'t>(
     asked: &mut Asked,
 ) -> Cow<'t, str> {
     match treatment {
-        Treatment::Style | Treatment::ShownStyle | Treatment::QuietStyle => {
+        Treatment::Style
+        | Treatment::ControlStyle
+        | Treatment::ShownStyle
+        | Treatment::QuietStyle => {
             css::style_on(text, screen, asked)
         }
         _ => css::sheet_on(text, screen, asked),

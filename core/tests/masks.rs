@@ -346,7 +346,55 @@ fn lists_that_are_masked_have_no_options() {
         text: Some("x"),
         ..El::default()
     };
-    check(&show_all(), blocked, &["div", "1,2", "blocked"]);
+    check(&show_all(), blocked, &["div", "8,8", "blocked"]);
+}
+
+/// How large and how far scrolled something is can tell how long its text is.
+#[test]
+fn sizes_do_not_tell_how_long_a_text_is() {
+    let sized = |tag, marks, size| {
+        let props = [(Prop::Size, size)];
+        send(&show_all(), &[El { tag, marks, props: &props, ..El::default() }]).0[1].clone()
+    };
+    let block = Marks::BLOCK;
+    assert_eq!(sized("td", block, "417,23.5"), "416,16");
+    assert_eq!(sized("span", block, "417,23.5"), "416,32");
+    assert_eq!(sized("span", block, "431,63"), sized("span", block, "417,23.5"));
+    assert_eq!(sized("span", block, "0,0"), "0,0");
+    assert_eq!(sized("img", block, "417,23.5"), "417,23.5");
+    assert_eq!(sized("canvas", 0, "417,23.5"), "417,23.5");
+
+    let scrolled = |policy: &Policy, tag, marks| {
+        let props = [(Prop::Scroll, "417,100.5")];
+        let texts = send(policy, &[El { tag, marks, props: &props, ..El::default() }]).0;
+        texts.into_iter().find(|text| text.contains(','))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    for tag in ["input", "textarea", "output"] {
+        assert_eq!(scrolled(&values(), tag, 0), None, "{tag}");
+        assert_eq!(scrolled(&show_all(), tag, Marks::MASK), None, "{tag}");
+        assert_eq!(scrolled(&show_all(), tag, 0), some("417,100.5"), "{tag}");
+    }
+    assert_eq!(scrolled(&values(), "div", 0), some("417,100.5"));
+    assert_eq!(scrolled(&values(), "div", Marks::MASK), some("384,64"));
+    assert_eq!(scrolled(&strict(), "body", 0), some("417,100.5"));
+}
+
+#[test]
+fn styles_and_classes_of_controls_do_not_tell_what_they_hold() {
+    let attrs = [("style", "width:63%;color:red"), ("class", "w is-checked on")];
+    let element = |tag| El { tag, attrs: &attrs, ..El::default() };
+    let bar = [("role", "progressbar"), attrs[0], attrs[1]];
+    check(&values(), El { attrs: &bar, ..element("div") }, &["div", "role", "progressbar", "class", "w"]);
+    check(&values(), element("meter"), &["meter", "style", "color:red", "class", "w"]);
+    let field = ["textarea", "style", "width:60%;color:red", "class", "w", "masked"];
+    check(&values(), element("textarea"), &field);
+    check(&values(), element("label"), &["label", "style", "color:red", "class", "w"]);
+    check(&values(), element("p"), &["p", "style", attrs[0].1, "class", attrs[1].1]);
+    let shown = El { marks: Marks::SHOW, ..element("meter") };
+    check(&values(), shown, &["meter", "style", attrs[0].1, "class", attrs[1].1]);
+    let masked = El { marks: Marks::MASK, ..element("p") };
+    check(&values(), masked, &["p", "style", "width:60%;color:red", "class", attrs[1].1]);
 }
 
 #[test]

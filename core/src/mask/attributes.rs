@@ -143,6 +143,20 @@ const CHOSEN: &[&str] = &[
 /// Words in names for what a field is by its value.
 const VALID: &[&str] = &["dirty", "filled", "invalid", "valid"];
 
+/// Words in classes for which of several is chosen; elsewhere they say what is in front.
+const TURNED: &[&str] = &["active", "current", "empty", "off", "on", "pressed"];
+
+/// The classes of what is in a control that say nothing of what it holds.
+pub(super) fn plain_classes(classes: &str) -> String {
+    let is_state = |word: &str| [VALID, TURNED].iter().any(|known| is_one_of(word, known));
+    let is_plain = |class: &&str| {
+        // `isChecked` is one word.
+        let lower = class.to_ascii_lowercase();
+        !CHOSEN.iter().any(|known| lower.contains(known)) && !words(class).any(is_state)
+    };
+    classes.split_ascii_whitespace().filter(is_plain).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether an attribute is called as pages call the copy of a value.
 pub(super) fn mirrors(name: &str) -> bool {
     const WORDS: &[&str] = &[
@@ -188,6 +202,12 @@ mod tests {
         for name in ["variant", "data-state", "valid", "data-theme", "evaluated"] {
             assert!(!mirrors(name), "{name}");
         }
+    }
+
+    #[test]
+    fn classes_of_controls_do_not_say_what_they_hold() {
+        let told = plain_classes("btn is-checked isSelected ng-invalid active form-on onward  w-5");
+        assert_eq!(told, "btn onward w-5");
     }
 
     #[test]

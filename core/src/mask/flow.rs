@@ -60,7 +60,14 @@ impl<'a> Flow<'a> {
     }
 }
 
-fn breaks(namespace: Namespace, tag: &str) -> bool {
+/// Whether an element is as large as what it shows from elsewhere.
+pub(super) fn is_replaced(tag: &str) -> bool {
+    let tags = ["applet", "audio", "canvas", "embed", "iframe", "img", "object", "svg", "video"];
+    tags.contains(&tag)
+}
+
+/// Whether an element of this name ends a line.
+pub(super) fn breaks(namespace: Namespace, tag: &str) -> bool {
     match namespace {
         Namespace::Html => BREAKS.binary_search(&tag).is_ok(),
         Namespace::Svg => !matches!(tag, "a" | "tspan" | "textPath" | "style" | "script"),

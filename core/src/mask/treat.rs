@@ -2,7 +2,7 @@
 
 use super::joined::Cover;
 use super::pictures::{Pictures, Shown};
-use super::{Patterns, Policy, patterns};
+use super::{Patterns, Policy, attributes, patterns};
 use crate::css;
 use crate::motion::{self, Carries};
 use crate::node::OWN;
@@ -28,8 +28,18 @@ pub(super) enum Treatment {
     Style,
     /// The same with what may be somebody's.
     ShownStyle,
-    /// CSS without requests, strings and custom properties.
+    /// CSS without requests, strings and custom properties, its sizes in steps.
     QuietStyle,
+    /// The CSS of what is in a control, without what may be its value.
+    ControlStyle,
+    /// Classes of what is in a control, without those that say what it holds.
+    ControlClass,
+    /// How far something is scrolled, in steps.
+    Steps,
+    /// The size of a box, in steps of a character.
+    Box,
+    /// The size of a box in a line of text, which is as long as what is in it.
+    LineBox,
     /// An allowed name.
     Name,
     /// The name of an attribute of the page's own.
@@ -50,7 +60,7 @@ pub(super) enum Treatment {
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 17;
+    pub(super) const COUNT: usize = 22;
 }
 
 const BLOCK: char = '█';
@@ -76,13 +86,18 @@ pub(super) fn treat<'t>(
         Treatment::Blocks => blocks(text).into(),
         Treatment::Secret => "████████".into(),
         Treatment::Empty => "".into(),
+        Treatment::ControlClass => net(policy, &attributes::plain_classes(text)).into_owned().into(),
+        Treatment::Steps => steps(text, 64).into(),
+        Treatment::Box => steps(text, 8).into(),
+        Treatment::LineBox => steps(text, 32).into(),
         Treatment::Link => "#".into(),
         Treatment::Style => style(Shown::No),
         Treatment::ShownStyle => style(Shown::Yes),
         Treatment::Sheet => sheet(Shown::No),
         Treatment::ShownSheet => sheet(Shown::Yes),
         Treatment::QuietSheet => names(policy, css::with_strings(text, |_| Some(String::new()))),
-        Treatment::QuietStyle => names(policy, css::without_text(text).into()),
+        Treatment::QuietStyle => names(policy, css::coarse(&css::without_text(text)).into_owned().into()),
+        Treatment::ControlStyle => names(policy, css::without_amounts(&css::without_text(text)).into()),
         Treatment::Motion => motion(policy, text, Carries::Text),
         Treatment::QuietMotion => motion(policy, text, Carries::Looks),
         Treatment::NamedMotion => motion(policy, text, Carries::Names),
@@ -161,6 +176,15 @@ pub(super) fn blocks(text: &str) -> String {
         out.push(' ');
     }
     out
+}
+
+/// Numbers of pixels in steps, rounded down; what is less than a step is one.
+fn steps(text: &str, size: i32) -> String {
+    let step = |number: &str| match number.parse::<f64>() {
+        Ok(number) if number > 0.0 => (number as i32 / size).max(1).saturating_mul(size),
+        _ => 0,
+    };
+    text.split(',').map(|number| step(number).to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// As [`blocks`]; what is blocks already stays as it is.
