@@ -37,9 +37,6 @@ export class Reader {
     this.wake = wake;
     this.next = 2;
     this.marks = marks;
-    // Fields that were passwords, and what they are called: a page may put a copy in their place.
-    this.secrets = new WeakSet();
-    this.secretNames = new Set();
     // Documents whose policy was seen to forbid a style attribute.
     this.strict = new WeakSet();
     this.roots = new Set();
@@ -240,8 +237,7 @@ export class Reader {
       if (parts & SUBTREE && this.room <= 0) this.leave(id, SUBTREE);
       else if (parts & SUBTREE) this.whole(node);
       else if (nodeType(node) === 3) {
-        // It leaves room for what others are to be read with.
-        this.room++;
+        this.room++; // As it leaves room for what others are to be read with.
         this.whole(node);
       } else this.part(node, parts & (SETTINGS | CHILDREN), whole);
     };
@@ -377,7 +373,7 @@ export class Reader {
         // In a namespace of its own a `script` or an `input` is neither.
         const tag = namespace === undefined ? "saath-other" : name;
         let marks = this.marks.of(node);
-        if (tag === "input" && namespace === 0 && this.isSecret(node)) marks |= EVER_SECRET;
+        if (tag === "input" && namespace === 0 && this.marks.isSecret(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
         if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
           marks |= CONFIRM;
@@ -391,16 +387,6 @@ export class Reader {
       }
     }
     this.words[head] += this.count * (1 << 14);
-  }
-
-  // Whether a field is a password, or was one, or is called as one that was.
-  isSecret(node) {
-    const names = ["name", "id"].map((name) => getAttribute(node, name) && `${name} ${getAttribute(node, name)}`);
-    if (fields.input.type(node) === "password") {
-      this.secrets.add(node);
-      for (const name of names) if (name) this.secretNames.add(name);
-    }
-    return this.secrets.has(node) || names.some((name) => name && this.secretNames.has(name));
   }
 
   // What happens inside a shadow root is not seen from outside.
