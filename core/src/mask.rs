@@ -10,6 +10,7 @@ mod controls;
 mod flow;
 mod guest;
 mod joined;
+mod names;
 mod patterns;
 mod pictures;
 mod policy;
@@ -30,12 +31,13 @@ pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;
 use crate::css::{self, Asked, Screen};
-use crate::node::{self, Namespace, NodeId, replica_tag};
+use crate::node::{GAP, Namespace, NodeId};
 use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
 use crate::tree::{Kind, Tree};
 use flow::Flow;
 use joined::Joined;
+use names::Names;
 use pictures::Pictures;
 use slots::Within;
 use std::borrow::Cow;
@@ -96,6 +98,7 @@ pub fn mask(
         pictures: Pictures::new(addresses),
         raw: reading,
         flow,
+        names: Names::of(reading.strings.len()),
         anchors: vec![None; reading.strings.len() as usize],
         treated: vec![[None; Treatment::COUNT]; reading.strings.len() as usize],
         strings: Strings::default(),
@@ -244,6 +247,7 @@ struct Masker<'a> {
     pictures: Pictures<'a>,
     raw: &'a Reading<Raw>,
     flow: Flow<'a>,
+    names: Names<'a>,
     /// Of each raw text, whether an identifier may hang on what is in it.
     anchors: Vec<Option<bool>>,
     /// For each raw text what it became, by treatment: equal texts are treated once.
@@ -275,8 +279,9 @@ impl Masker<'_> {
         } else {
             Zone(tree.zone(id))
         };
+        let told = self.replica_tag(namespace, tag);
         let span = if parts.has(Parts::SETTINGS) {
-            self.element_settings(namespace, name, zone, parent, settings)
+            self.element_settings(namespace, name, told == GAP, zone, parent, settings)
         } else {
             self.empty_span()
         };
@@ -287,18 +292,11 @@ impl Masker<'_> {
             }
             self.zones.push((id, zone.0));
         }
-        let told = replica_tag(namespace, name);
-        // Only names of the page's own making can be anybody's.
-        let is_somebodys = told.contains('-') && matches!(treat::net(self.policy, told), Cow::Owned(_));
-        let tag = self.own_text(tag, if is_somebodys { node::OTHER } else { told });
-        let namespace = self.replica_namespace(namespace, name);
+        // A gap or a box is an HTML element wherever it stands.
+        let namespace = if told == name { namespace } else { Namespace::Html };
+        let tag = self.own_text(tag, told);
         self.items.push(Item::Element { id, namespace, tag, marks, parts, settings: span });
         zone
-    }
-
-    /// A gap or a box is an HTML element wherever it stands.
-    fn replica_namespace(&self, namespace: Namespace, name: &str) -> Namespace {
-        if replica_tag(namespace, name) == name { namespace } else { Namespace::Html }
     }
 
     fn marked(&self, zone: Zone, marks: Marks) -> Zone {

@@ -5,7 +5,7 @@ use super::pictures::{Shown, Shows};
 use super::zone::Zone;
 use super::{Masker, states, treat};
 use crate::css;
-use crate::node::{self, GAP, Namespace, Prop, replica_tag};
+use crate::node::{self, Namespace, Prop};
 use crate::reading::{Parts, SettingName, Span};
 
 impl Masker<'_> {
@@ -49,13 +49,13 @@ impl Masker<'_> {
         &mut self,
         namespace: Namespace,
         tag: &str,
+        gap: bool,
         zone: Zone,
         parent: Zone,
         span: Span,
     ) -> Span {
         let start = self.empty_span();
         // By kind and zone alone: what the control holds must not tell.
-        let gap = replica_tag(namespace, tag) == GAP;
         let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
         let owner = Owner { namespace, tag, zone, settings: span };
         let is_value = self.holds_value(tag, span) || zone.has(Zone::VALUE);
