@@ -139,7 +139,7 @@ fn scan(text: &str, edges: &[usize], out: &mut Vec<Range<usize>>) {
 
 /// `found` takes ranges of glyphs.
 fn scan_block(block: &[Glyph], found: &mut dyn FnMut(Range<usize>)) {
-    let words = context::Words::find(block);
+    let words = context::Words::of(block);
     shapes::scan(block, &words, found);
     numbers::scan(block, &words, found);
     dates::scan(block, &words, found);
