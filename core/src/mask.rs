@@ -24,9 +24,9 @@ mod zone;
 
 pub(crate) use guest::{Terms, access as guest_access, terms as guest_terms};
 pub use patterns::{find, find_joined};
+pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use slots::Slots;
 pub(crate) use slots::light;
-pub use policy::{Mode, Patterns, Policy, PolicyError, Scoped, Selectors, Setting, View};
 pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;
@@ -197,7 +197,8 @@ pub fn mask(
             }
             Item::Known(id) => {
                 // Nothing else can be the first.
-                if let Some(host) = open.last_mut().filter(|_| tree.kind(id) == Some(Kind::Shadow)) {
+                if let Some(host) = open.last_mut().filter(|_| tree.kind(id) == Some(Kind::Shadow))
+                {
                     host.host_of = Some(id);
                 }
                 // Its list was read, and not what is in it.
@@ -212,7 +213,8 @@ pub fn mask(
     }
     masker.selection(tree);
     // Where a host is read as a whole, its shadow tree comes first.
-    let refilled: HashSet<_> = masker.refilled.iter().filter(|root| !hosted.contains(root)).collect();
+    let refilled: HashSet<_> =
+        masker.refilled.iter().filter(|root| !hosted.contains(root)).collect();
     for &root in refilled {
         masker.reread.extend(tree.parent(root).filter(|_| masker.filled.contains(&root)));
         masker.reread.extend(light(tree, root));
@@ -415,9 +417,7 @@ fn on_screen<'t>(
         Treatment::Style
         | Treatment::ControlStyle
         | Treatment::ShownStyle
-        | Treatment::QuietStyle => {
-            css::style_on(text, screen, asked)
-        }
+        | Treatment::QuietStyle => css::style_on(text, screen, asked),
         _ => css::sheet_on(text, screen, asked),
     }
 }

@@ -66,7 +66,9 @@ pub fn without_amounts(declarations: &str) -> String {
             inner.skip_whitespace();
             let start = inner.position();
             let is_told = !tells(inner);
-            Ok::<_, ParseError<()>>(if is_told { inner.slice_from(start).trim() } else { "" }.to_owned())
+            Ok::<_, ParseError<()>>(
+                if is_told { inner.slice_from(start).trim() } else { "" }.to_owned(),
+            )
         });
         for declaration in declaration.iter().filter(|declaration| !declaration.is_empty()) {
             if !out.is_empty() {
@@ -99,8 +101,24 @@ fn tells(parser: &mut Parser<'_>) -> bool {
 /// Whether a property places an element, or a part of its picture.
 fn moves(property: &str) -> bool {
     const STARTS: &[&str] = &[
-        "background", "block-size", "bottom", "clip", "flex", "grid", "inline-size", "inset", "left",
-        "mask", "offset", "right", "rotate", "scale", "stroke-dash", "top", "transform", "translate",
+        "background",
+        "block-size",
+        "bottom",
+        "clip",
+        "flex",
+        "grid",
+        "inline-size",
+        "inset",
+        "left",
+        "mask",
+        "offset",
+        "right",
+        "rotate",
+        "scale",
+        "stroke-dash",
+        "top",
+        "transform",
+        "translate",
     ];
     let name = property.to_ascii_lowercase();
     STARTS.iter().any(|start| name.starts_with(start))
@@ -118,7 +136,10 @@ mod tests {
             ("width:30%;left:-63%", "width:30%;left:-60%"),
             ("width:5%;left:1px;top:15px", "width:5%;left:1px;top:15px"),
             ("width:417px;left:-417px;top:16px", "width:416px;left:-416px;top:16px"),
-            ("transform:translate(417px,calc(63% - 41em))", "transform:translate(416px,calc(60% - 40em))"),
+            (
+                "transform:translate(417px,calc(63% - 41em))",
+                "transform:translate(416px,calc(60% - 40em))",
+            ),
             ("z-index:417;opacity:.63", "z-index:417;opacity:.63"),
         ] {
             assert_eq!(coarse(css), told, "{css}");
@@ -139,7 +160,11 @@ mod tests {
             "inset-inline-start:63px",
             "stroke-dashoffset:63",
         ] {
-            assert_eq!(without_amounts(&format!("color:red;{css};margin:0")), "color:red;margin:0", "{css}");
+            assert_eq!(
+                without_amounts(&format!("color:red;{css};margin:0")),
+                "color:red;margin:0",
+                "{css}"
+            );
         }
         let plain = "width:100%;height:0%;padding:2px 4px;color:#123";
         assert_eq!(without_amounts(plain), plain);

@@ -26,8 +26,10 @@ pub fn netted<'c>(css: &'c str, net: &dyn Fn(&str) -> Option<String>) -> Cow<'c,
 /// Whether some word could be an identifier. Words that begin with a digit are numbers.
 fn may_name(css: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || !c.is_ascii();
-    let is_number = |word: &str| word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
-    css.contains('\\') || css.split(|c| !is_part(c)).any(|word| may_be_one(word) && !is_number(word))
+    let is_number =
+        |word: &str| word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+    css.contains('\\')
+        || css.split(|c| !is_part(c)).any(|word| may_be_one(word) && !is_number(word))
 }
 
 fn may_be_one(name: &str) -> bool {
@@ -57,7 +59,9 @@ impl Walk<'_, '_> {
                     in_value = custom;
                     continue;
                 }
-                Token::QuotedString(_) | Token::BadString(_) | Token::UnquotedUrl(_)
+                Token::QuotedString(_)
+                | Token::BadString(_)
+                | Token::UnquotedUrl(_)
                 | Token::BadUrl(_) => {
                     self.piece(from.take(), start);
                     continue;
@@ -98,7 +102,9 @@ impl Walk<'_, '_> {
     }
 
     fn name(&mut self, name: Option<(&str, String, &str)>, start: usize, end: usize) {
-        let Some((before, name, after)) = name.filter(|(_, name, _)| may_be_one(name)) else { return };
+        let Some((before, name, after)) = name.filter(|(_, name, _)| may_be_one(name)) else {
+            return;
+        };
         if let Some(other) = (self.net)(&name) {
             let mut text = before.to_owned();
             let _ = cssparser::serialize_identifier(&other, &mut text);
@@ -147,7 +153,10 @@ mod tests {
         check("[value=ABCPE1234F]{color:red}", "[value=X]{color:red}");
         check("@keyframes ABCPE1234F{to{left:0}}", "@keyframes X{to{left:0}}");
         check("a{animation:1s ABCPE1234F;grid-area:ABCPE1234F}", "a{animation:1s X;grid-area:X}");
-        check("a{counter-reset:ABCPE1234F 3;width:ABCPE1234F(1)}", "a{counter-reset:X 3;width:X(1)}");
+        check(
+            "a{counter-reset:ABCPE1234F 3;width:ABCPE1234F(1)}",
+            "a{counter-reset:X 3;width:X(1)}",
+        );
         check("@ABCPE1234F x{}", "@X x{}");
         check(r".alice\@x\.in{}.\41 BCPE1234F{}", ".X{}.X{}");
         check("a{b:var(--ABCPE1234F)}", "a{b:var(--X)}");

@@ -84,7 +84,9 @@ impl Masker<'_> {
             }
             // Geometry and flags: the net would take the numbers of a drawing for somebody's.
             AttrKind::Structure => Some(Treatment::Keep),
-            AttrKind::Name if name == "class" && Self::withholds(zone) => Some(Treatment::ControlClass),
+            AttrKind::Name if name == "class" && Self::withholds(zone) => {
+                Some(Treatment::ControlClass)
+            }
             AttrKind::Name => Some(Treatment::Net),
             // What is drawn by it is the value.
             AttrKind::Style if !shown && zone.has(Zone::DRAWN) => None,

@@ -3,9 +3,9 @@
 //! By their names alone: what a style sheet makes of an element is known to the browser only, and a
 //! name never changes. What has a name of no standard is in the line, as it is in browsers.
 
+use super::Element;
 use super::controls::is_drawn;
 use super::zone::Zone;
-use super::Element;
 use crate::node::Namespace;
 use crate::ops::StrId;
 use crate::reading::{Marks, Parts, Raw, Reading, SettingName};
@@ -95,7 +95,9 @@ mod tests {
     fn lines_go_through_what_is_inline() {
         assert!(BREAKS.is_sorted_by(|a, b| a < b));
         let html = |tag| breaks(Namespace::Html, tag);
-        for tag in ["b", "span", "a", "label", "x-part", "invoice", "wbr", "script", "style", "slot"] {
+        for tag in
+            ["b", "span", "a", "label", "x-part", "invoice", "wbr", "script", "style", "slot"]
+        {
             assert!(!html(tag), "{tag}");
         }
         for tag in ["p", "td", "br", "button", "input", "img", "address", "video"] {

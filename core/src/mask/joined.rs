@@ -89,7 +89,9 @@ impl Joined {
                 let other = other.and_then(|other| Some((all.get(other)?, texts.get(other)?)));
                 other.is_some_and(|(found, text)| {
                     let edge = if end { found.last() } else { found.first() };
-                    edge.is_some_and(|range| if end { range.end == text.len() } else { range.start == 0 })
+                    edge.is_some_and(
+                        |range| if end { range.end == text.len() } else { range.start == 0 },
+                    )
                 })
             };
             let found = all.get(at).map_or(&[][..], Vec::as_slice);
@@ -263,10 +265,12 @@ impl<'a> Overlay<'a> {
             if !seen.insert(block) {
                 continue;
             }
-            let before: HashSet<Vec<NodeId>> =
-                self.lines(block, &|id| breaks_in(self.tree, id), &|id| self.tree.children(id).collect())
-                    .into_iter()
-                    .collect();
+            let before: HashSet<Vec<NodeId>> = self
+                .lines(block, &|id| breaks_in(self.tree, id), &|id| {
+                    self.tree.children(id).collect()
+                })
+                .into_iter()
+                .collect();
             let children = |id| match self.children.get(&id) {
                 Some(children) => children.clone(),
                 None => self.tree.children(id).collect(),

@@ -34,7 +34,9 @@ impl Masker<'_> {
         if self.policy.patterns == Patterns::On {
             let own = self.raw.strings.get(raw);
             let caught = place != Place::Alone
-                || self.is_anchor(raw) && treatment == Treatment::Net && self.strings.get(text) != own;
+                || self.is_anchor(raw)
+                    && treatment == Treatment::Net
+                    && self.strings.get(text) != own;
             let marks = Zone::default()
                 .with(Zone::SOLID, !is_blank(own))
                 .with(Zone::ANCHOR, self.is_anchor(raw))

@@ -86,7 +86,9 @@ pub(super) fn treat<'t>(
         Treatment::Blocks => blocks(text).into(),
         Treatment::Secret => "████████".into(),
         Treatment::Empty => "".into(),
-        Treatment::ControlClass => net(policy, &attributes::plain_classes(text)).into_owned().into(),
+        Treatment::ControlClass => {
+            net(policy, &attributes::plain_classes(text)).into_owned().into()
+        }
         Treatment::Steps => steps(text, 64).into(),
         Treatment::Box => steps(text, 8).into(),
         Treatment::LineBox => steps(text, 32).into(),
@@ -96,8 +98,12 @@ pub(super) fn treat<'t>(
         Treatment::Sheet => sheet(Shown::No),
         Treatment::ShownSheet => sheet(Shown::Yes),
         Treatment::QuietSheet => names(policy, css::with_strings(text, |_| Some(String::new()))),
-        Treatment::QuietStyle => names(policy, css::coarse(&css::without_text(text)).into_owned().into()),
-        Treatment::ControlStyle => names(policy, css::without_amounts(&css::without_text(text)).into()),
+        Treatment::QuietStyle => {
+            names(policy, css::coarse(&css::without_text(text)).into_owned().into())
+        }
+        Treatment::ControlStyle => {
+            names(policy, css::without_amounts(&css::without_text(text)).into())
+        }
         Treatment::Motion => motion(policy, text, Carries::Text),
         Treatment::QuietMotion => motion(policy, text, Carries::Looks),
         Treatment::NamedMotion => motion(policy, text, Carries::Names),

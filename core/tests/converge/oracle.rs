@@ -132,7 +132,8 @@ impl Teller<'_> {
             inner
         });
         for &child in &self.page.nodes[id].children {
-            if !matches!(self.page.nodes[child].kind, PageKind::Element(_)) || Some(child) == shadow {
+            if !matches!(self.page.nodes[child].kind, PageKind::Element(_)) || Some(child) == shadow
+            {
                 continue;
             }
             let around = inner.as_ref().map_or(place, |inner| inner.of(self.page, child, place));
@@ -145,7 +146,10 @@ impl Teller<'_> {
                 let name = self.page.nodes[child].attrs.get("name").cloned().unwrap_or_default();
                 slots.named.push((name, own));
             }
-            if !self.is_closed(child, own) && self.is(child) != "script" && self.is(child) != "iframe" {
+            if !self.is_closed(child, own)
+                && self.is(child) != "script"
+                && self.is(child) != "iframe"
+            {
                 self.slots(child, own, slots);
             }
         }

@@ -36,7 +36,10 @@ fn identifiers_are_found_across_inline_elements() {
     check(vec![b(3, "ABCPE1234F"), text(4, " and more")], &["████████", " and more"]);
     check(vec![b(3, "a@x."), text(4, "in")], &["████", "████"]);
     // The word before decides what the number is.
-    check(vec![b(3, "Account number"), text(4, ": "), b(5, "123456789")], &["Account number", ": ", "████████"]);
+    check(
+        vec![b(3, "Account number"), text(4, ": "), b(5, "123456789")],
+        &["Account number", ": ", "████████"],
+    );
 }
 
 #[test]
@@ -64,7 +67,8 @@ fn drawings_and_formulas_have_lines_too() {
     let spans = vec![element(4, "tspan", vec![text(5, "ABCPE")]).svg(), text(6, "1234F")];
     assert_eq!(told(&values(), vec![element(3, "text", spans).svg()]), ["████"; 2]);
     let math = |id, tag, inner| element(id, tag, inner).math();
-    let numbers = vec![math(5, "mn", vec![text(6, "98765")]), math(7, "mn", vec![text(8, "43210")])];
+    let numbers =
+        vec![math(5, "mn", vec![text(6, "98765")]), math(7, "mn", vec![text(8, "43210")])];
     assert_eq!(told(&values(), vec![math(3, "math", vec![math(4, "mrow", numbers)])]), ["████"; 2]);
 }
 
@@ -72,7 +76,10 @@ fn drawings_and_formulas_have_lines_too() {
 fn what_is_masked_is_a_part_all_the_same() {
     let mask = b(3, "ABCPE").marks(Marks::MASK);
     assert_eq!(told(&values(), vec![mask, text(4, "1234F")]), ["████████", "████"]);
-    assert_eq!(told(&strict(), vec![b(3, "ABCPE").marks(Marks::SHOW), text(4, "1234F")]), ["████", "████████"]);
+    assert_eq!(
+        told(&strict(), vec![b(3, "ABCPE").marks(Marks::SHOW), text(4, "1234F")]),
+        ["████", "████████"]
+    );
 }
 
 #[test]

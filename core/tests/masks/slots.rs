@@ -80,7 +80,7 @@ fn what_an_agent_may_do_in_a_slot_it_may_do_with_what_is_slotted() {
 #[test]
 fn slots_that_are_not_told_hide_what_no_other_takes() {
     let block = element(4, "div", vec![]).marks(Marks::BLOCK);
-    assert_eq!(told(vec![block.clone(), slot(6, "", plain)]), ["Asha", "████████"]);
+    assert_eq!(told(vec![block, slot(6, "", plain)]), ["Asha", "████████"]);
     let mut nest = Nest::new(&values());
     let tick = |node: Node| node.attr("role", "checkbox");
     nest.read(&[page(vec![slot(4, "", tick)], light())]);

@@ -85,8 +85,7 @@ pub(crate) enum Edit {
     Navigate(usize),
 }
 
-const TAGS: [&str; 9] =
-    ["div", "p", "select", "option", "input", "script", "iframe", "b", "slot"];
+const TAGS: [&str; 9] = ["div", "p", "select", "option", "input", "script", "iframe", "b", "slot"];
 const ATTRS: [&str; 9] = ["class", "title", "data-x", "m", "s", "k", "slot", "name", "role"];
 
 /// Whether the values of an attribute are somebody's, and not what marks and slots go by.
