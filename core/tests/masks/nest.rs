@@ -76,6 +76,11 @@ impl Node {
         self.with(|element| element.parts = 2)
     }
 
+    /// Its settings were read, and nothing in it.
+    pub(super) fn settings_only(self) -> Self {
+        self.with(|element| element.parts = 1)
+    }
+
     fn write(&self, out: &mut Words) {
         match self {
             Self::Document(children) => {

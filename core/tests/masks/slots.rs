@@ -163,3 +163,37 @@ fn a_slot_that_comes_or_goes_to_another_tree_is_noticed() {
     nest.read(&[text(50, "Asha")]);
     assert_eq!(nest.texts(), ["Asha", "Verma"]);
 }
+
+/// What is new in a host may be read before the slot that it goes into.
+#[test]
+fn what_comes_with_a_slot_that_is_masked_is_read_with_it() {
+    let mut nest = Nest::new(&show_all());
+    nest.read(&[page(vec![slot(4, "", plain)], vec![])]);
+    let list = || element(2, "x-card", vec![known(3), text(50, "Asha")]).children_only();
+    assert_eq!(nest.read(&[list(), slot(4, "", mask)]), [2, 50]);
+    assert_eq!(nest.texts(), [""; 0]);
+    nest.read(&[list(), slot(4, "", mask)]);
+    assert_eq!(nest.texts(), ["████"]);
+}
+
+/// What makes a choice of an element hides what is in it, in the same page.
+#[test]
+fn what_is_masked_by_an_attribute_is_masked_with_it() {
+    let choice = |node: Node| node.attr("role", "checkbox");
+    let parts = |change: fn(Node) -> Node| {
+        let inner = element(3, "p", vec![text(4, "old")]);
+        Node::Document(vec![change(element(2, "div", vec![inner]))])
+    };
+    // The settings alone, and with a list of what is known.
+    let settings = choice(element(2, "div", vec![])).settings_only();
+    let list = choice(element(2, "div", vec![known(3), element(5, "i", vec![])]));
+    for root in [settings, list] {
+        let mut nest = Nest::new(&values());
+        nest.read(&[parts(plain)]);
+        let again = nest.read(&[root, text(4, "chosen")]);
+        assert!(again.contains(&2), "{again:?}");
+        assert_eq!(nest.texts(), ["old"]);
+        nest.read(&[choice(element(2, "div", vec![element(3, "p", vec![text(4, "chosen")])]))]);
+        assert_eq!(nest.texts(), [""; 0]);
+    }
+}
