@@ -8,7 +8,7 @@ use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
-use crate::mask::{Access, Policy, Sight, access, guest_access, mask, sight};
+use crate::mask::{Access, Masked, Policy, Sight, Slots, access, guest_access, light, mask, sight};
 use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
 use crate::node::NodeId;
@@ -27,7 +27,7 @@ pub struct Capture {
     addresses: Addresses,
     number: u32,
     next: Next,
-    /// Nodes that a repair has forgotten and that may not come back.
+    /// Nodes that a repair has forgotten, or of which a reading was not used, and that may not come back.
     doubted: Vec<NodeId>,
     asked: Asked,
     guests: Guests,
@@ -35,7 +35,16 @@ pub struct Capture {
     owed: Vec<Op>,
     /// The page is read afresh, and may name again what it has named before.
     recalls: bool,
+    /// A reading was not used, as something was to be read with it, and not all is read since.
+    repeats: bool,
+    /// How many were not used since then.
+    wasted: u8,
+    slots: Slots,
 }
+
+/// As many readings are not used at most before something is sent: a page can change its masks for
+/// ever, but must not be able to send nothing.
+const MOST_WASTED: u8 = 64;
 
 /// What the next page begins with.
 #[derive(Debug)]
@@ -71,6 +80,9 @@ impl Capture {
             guests: Guests::default(),
             owed: vec![],
             recalls: false,
+            repeats: false,
+            wasted: 0,
+            slots: Slots::default(),
         };
         capture.restart();
         capture.recalls = false;
@@ -84,6 +96,8 @@ impl Capture {
         self.next = Next::Fresh;
         self.doubted.clear();
         self.owed.clear();
+        self.repeats = false;
+        self.slots = Slots::default();
         self.guests.restart();
         self.dirt = Dirt::default();
         self.dirt.note(NodeId::DOCUMENT, Parts::SUBTREE);
@@ -142,10 +156,32 @@ impl Capture {
         reading: &Reading<Raw>,
         screen: &dyn Screen,
     ) -> Result<Turn, ApplyError> {
-        let masking =
-            mask(&self.policy, &self.tree, reading, screen, &mut self.asked, &mut self.addresses);
+        let mut masking = mask(
+            &self.policy,
+            &self.tree,
+            reading,
+            screen,
+            &mut self.asked,
+            &mut self.addresses,
+            &mut self.slots,
+        );
+        for &id in &masking.lacks {
+            self.dirt.note(id, Parts::TEXT);
+        }
+        // What was asked for as a whole was read with all that is in it, or there was no room for the
+        // rest, which is noted then.
+        masking.reread.retain(|&id| !self.dirt.took_whole(id));
         for &id in &masking.reread {
             self.dirt.note(id, Parts::SUBTREE);
+        }
+        // Once: where there is too much to read at a time, or the page never stands still, something
+        // must go out in the end, masked if need be.
+        let lacks = !masking.lacks.is_empty() && !self.repeats;
+        if lacks || !masking.reread.is_empty() && self.wasted < MOST_WASTED {
+            self.repeats |= lacks;
+            self.wasted += 1;
+            self.read_again(&masking.reading);
+            return Ok(Turn::default());
         }
         let mut difference = match crate::diff::diff(&mut self.tree, &masking, &self.guests) {
             Ok(difference) => difference,
@@ -162,10 +198,32 @@ impl Capture {
         }
         let (mut gone, left_out) = (difference.gone, difference.left_out);
         if self.dirt.is_empty() {
+            self.repeats = false;
+            self.wasted = 0;
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
         }
+        for root in gone.iter().filter_map(|&id| self.slots.remove(id)) {
+            for id in light(&self.tree, root) {
+                self.dirt.note(id, Parts::SUBTREE);
+            }
+        }
         Ok(Turn { page: self.page(difference.batch), gone, left_out })
+    }
+
+    /// Does not use a reading: all of it is to be read once more.
+    fn read_again(&mut self, reading: &Reading<Masked>) {
+        self.dirt.again();
+        for (id, parent) in reading.nodes() {
+            if self.tree.contains(id) {
+                continue;
+            }
+            self.doubted.push(id);
+            // It has a number by now, and would be taken for known.
+            if parent.is_none_or(|parent| self.tree.contains(parent)) {
+                self.dirt.note(id, Parts::SUBTREE);
+            }
+        }
     }
 
     /// The page that carries a batch, if there is anything to carry.

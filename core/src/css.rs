@@ -6,15 +6,19 @@
 //! what would make the agent's browser fetch.
 
 mod addresses;
+mod amounts;
 mod attributes;
 mod media;
+mod netted;
 mod requests;
 mod rules;
 mod screen;
 mod selectors;
 
 pub use addresses::Address;
+pub use amounts::{coarse, without_amounts};
 pub use attributes::Attributes;
+pub use netted::netted;
 pub use requests::{numbered, renumbered, with_strings, without_requests, without_text};
 pub use rules::{scheme, scheme_on, sheet_on, style_on};
 pub use screen::{Answer, Asked, Screen, Unasked};

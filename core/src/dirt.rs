@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub struct Dirt {
     nodes: BTreeMap<NodeId, Parts>,
+    /// What was asked for last.
+    taken: BTreeMap<NodeId, Parts>,
 }
 
 impl Dirt {
@@ -47,7 +49,19 @@ impl Dirt {
 
     /// The request to the glue, as pairs of node and parts. Nothing is dirty afterwards.
     pub fn take(&mut self) -> Vec<u32> {
-        let nodes = std::mem::take(&mut self.nodes);
-        nodes.into_iter().flat_map(|(id, parts)| [id.0, parts.word()]).collect()
+        self.taken = std::mem::take(&mut self.nodes);
+        self.taken.iter().flat_map(|(id, parts)| [id.0, parts.word()]).collect()
+    }
+
+    /// Whether a node was asked for as a whole last.
+    pub(crate) fn took_whole(&self, id: NodeId) -> bool {
+        self.taken.get(&id).is_some_and(|parts| parts.has(Parts::SUBTREE))
+    }
+
+    /// Notes once more what was taken last: what was read of it is not used.
+    pub(crate) fn again(&mut self) {
+        for (id, parts) in std::mem::take(&mut self.taken) {
+            self.note(id, parts);
+        }
     }
 }

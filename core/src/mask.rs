@@ -7,13 +7,19 @@
 mod attributes;
 mod choice;
 mod controls;
+mod flow;
 mod guest;
+mod joined;
+mod names;
 mod patterns;
 mod pictures;
 mod policy;
 mod selection;
+mod settings;
 mod sight;
+mod slots;
 mod states;
+mod texts;
 mod treat;
 mod zone;
 
@@ -24,17 +30,23 @@ pub use policy::{
     View, Why,
 };
 pub use sight::{Sight, sight};
+pub use slots::Slots;
+pub(crate) use slots::light;
 pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;
 use crate::css::{self, Asked, Screen};
-use crate::node::{self, GAP, Namespace, NodeId, Prop, replica_tag};
+use crate::node::{GAP, Namespace, NodeId};
 use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
-use crate::tree::Tree;
-use attributes::Owner;
-use pictures::{Pictures, Shown, Shows};
+use crate::tree::{self, Tree};
+use flow::Flow;
+use joined::Joined;
+use names::Names;
+use pictures::Pictures;
+use slots::Within;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use treat::Treatment;
 use zone::Zone;
 
@@ -57,8 +69,12 @@ impl Masked {
 pub struct Masking {
     pub(crate) reading: Reading<Masked>,
     pub(crate) zones: Vec<(NodeId, u16)>,
-    /// Elements whose zone changed while their children were not read: read them whole.
+    /// What is masked otherwise than before, and was not read as that. The reading is of no use: it
+    /// may have what is in it, as that was before.
     pub reread: Vec<NodeId>,
+    /// Texts without which others could not be judged: the reading is to be taken again with them.
+    /// What could not be judged is masked.
+    pub lacks: Vec<NodeId>,
     /// Whether a text was too long to be sent whole.
     pub(crate) left_out: bool,
 }
@@ -73,26 +89,41 @@ pub fn mask(
     screen: &dyn Screen,
     asked: &mut Asked,
     addresses: &mut Addresses,
+    slots: &mut Slots,
 ) -> Masking {
+    let mut flow = Flow::of(reading);
+    let mut joined = Joined::default();
+    if policy.patterns == Patterns::On {
+        joined = Joined::of(tree, reading, &mut flow);
+    }
     let mut masker = Masker {
         policy,
         screen,
         asked,
         pictures: Pictures::new(addresses),
         raw: reading,
+        flow,
+        names: Names::of(reading.strings.len()),
+        anchors: vec![None; reading.strings.len() as usize],
         treated: vec![[None; Treatment::COUNT]; reading.strings.len() as usize],
         strings: Strings::default(),
         items: Vec::with_capacity(reading.items.len()),
         settings: Vec::with_capacity(reading.settings.len()),
         zones: vec![],
         reread: vec![],
+        slots,
+        by_hand: vec![],
+        refilled: vec![],
+        filled: HashSet::new(),
         selection: None,
         left_out: false,
     };
-    let mut open: Vec<Zone> = vec![];
+    let mut open: Vec<Within> = vec![];
+    // Shadow roots whose hosts are read as a whole.
+    let mut hosted = HashSet::new();
     // How deep in what is not even told to have children.
     let mut withheld = 0_usize;
-    for item in &reading.items {
+    for (index, item) in reading.items.iter().enumerate() {
         if withheld > 0 {
             match *item {
                 Item::End => withheld -= 1,
@@ -101,15 +132,18 @@ pub fn mask(
                 | Item::Document { parts, .. } => {
                     withheld += usize::from(parts.has(Parts::CHILDREN));
                 }
-                Item::Text { .. } | Item::Known(_) => {}
+                Item::Known(_) => {
+                    masker.reread.extend(open.last().and_then(|within| within.changed));
+                }
+                Item::Text { .. } => {}
             }
             if withheld > 0 {
                 continue;
             }
         }
         let parent = |id| match open.last() {
-            Some(&zone) => zone,
-            None => Zone(tree.parent(id).map_or(0, |parent| tree.zone(parent))),
+            Some(&within) => within,
+            None => Within::of(tree, tree.parent(id)),
         };
         match *item {
             Item::Document { id, compat, marks, parts, settings } => {
@@ -119,41 +153,64 @@ pub fn mask(
                         .with(Zone::MASK, policy.is_mask_all())
                         .with(Zone::SHOW, policy.shows_all())
                 } else {
-                    parent(id)
+                    parent(id).zone
                 };
                 let zone = masker.marked(above, marks);
                 let settings = masker.plain_settings(zone, parts, settings);
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Document { id, compat, marks, parts, settings });
                 if parts.has(Parts::CHILDREN) {
-                    open.push(zone);
+                    open.push(Within { zone, ..Within::default() });
                 }
             }
             Item::Shadow { id, parts, settings } => {
-                let zone = parent(id);
+                let zone = parent(id).zone;
+                masker.note_root(id, parts, settings);
+                if let Some(host) = open.last_mut() {
+                    host.host_of = Some(id);
+                    hosted.insert(id);
+                }
                 let settings = masker.plain_settings(zone, parts, settings);
                 masker.zones.push((id, zone.0));
                 masker.items.push(Item::Shadow { id, parts, settings });
                 if parts.has(Parts::CHILDREN) {
-                    open.push(zone);
+                    open.push(Within { zone, tree: Some((id, zone)), ..Within::default() });
                 }
             }
             Item::Element { id, namespace, tag, marks, parts, settings } => {
                 let element = Element { id, namespace, tag, marks, parts, settings };
-                let zone = masker.element(&element, parent(id), tree);
+                let within = parent(id);
+                let around = masker.slotted_element(&within, &element);
+                let zone = masker.element(&element, around, tree);
+                let list = matches!(reading.strings.get(tag), "select" | "datalist");
+                let tells = list || zone.has(Zone::DRAWN);
+                let is_withheld = zone.has(Zone::BLOCK) || tells && !zone.is_shown();
+                if parts.has(Parts::SETTINGS) {
+                    masker.note_slot(&element, zone, &within, is_withheld && !list, tree);
+                }
                 if parts.has(Parts::CHILDREN) {
-                    open.push(zone);
-                    let list = matches!(reading.strings.get(tag), "select" | "datalist");
-                    let tells = list || zone.has(Zone::DRAWN);
-                    withheld = usize::from(zone.has(Zone::BLOCK) || tells && !zone.is_shown());
+                    let is_other = tree.contains(id) && tree.zone(id) != zone.0;
+                    let changed = Some(id).filter(|_| is_other);
+                    open.push(Within { zone, tree: within.tree, host_of: None, changed });
+                    withheld = usize::from(is_withheld);
                 }
             }
             Item::Text { id, text } => {
-                let treatment = masker.text_treatment(parent(id));
-                let text = masker.treat(text, treatment);
+                let zone = masker.slotted_text(&parent(id));
+                let text = masker.text(id, text, zone, joined.place(index), tree);
                 masker.items.push(Item::Text { id, text });
             }
-            Item::Known(_) => masker.items.push(*item),
+            Item::Known(id) => {
+                // Nothing else can be the first.
+                if let Some(host) =
+                    open.last_mut().filter(|_| tree.kind(id) == Some(tree::Kind::Shadow))
+                {
+                    host.host_of = Some(id);
+                }
+                // Its list was read, and not what is in it.
+                masker.reread.extend(open.last().and_then(|within| within.changed));
+                masker.items.push(*item);
+            }
             Item::End => {
                 open.pop();
                 masker.items.push(*item);
@@ -161,6 +218,13 @@ pub fn mask(
         }
     }
     masker.selection(tree);
+    // Where a host is read as a whole, its shadow tree comes first.
+    let refilled: HashSet<_> =
+        masker.refilled.iter().filter(|root| !hosted.contains(root)).collect();
+    for &root in refilled {
+        masker.reread.extend(tree.parent(root).filter(|_| masker.filled.contains(&root)));
+        masker.reread.extend(light(tree, root));
+    }
     Masking {
         reading: Reading {
             items: masker.items,
@@ -169,10 +233,12 @@ pub fn mask(
         },
         zones: masker.zones,
         reread: masker.reread,
+        lacks: joined.lacks,
         left_out: masker.left_out,
     }
 }
 
+#[derive(Debug)]
 struct Element {
     id: NodeId,
     namespace: Namespace,
@@ -188,6 +254,10 @@ struct Masker<'a> {
     asked: &'a mut Asked,
     pictures: Pictures<'a>,
     raw: &'a Reading<Raw>,
+    flow: Flow<'a>,
+    names: Names<'a>,
+    /// Of each raw text, whether an identifier may hang on what is in it.
+    anchors: Vec<Option<bool>>,
     /// For each raw text what it became, by treatment: equal texts are treated once.
     treated: Vec<[Option<StrId>; Treatment::COUNT]>,
     strings: Strings,
@@ -195,6 +265,13 @@ struct Masker<'a> {
     settings: Vec<(SettingName, StrId)>,
     zones: Vec<(NodeId, u16)>,
     reread: Vec<NodeId>,
+    slots: &'a mut Slots,
+    /// Shadow roots of the reading whose slots are filled by a script.
+    by_hand: Vec<NodeId>,
+    /// Shadow roots whose slots are others than they were.
+    refilled: Vec<NodeId>,
+    /// Shadow roots whose slots were asked for.
+    filled: HashSet<NodeId>,
     /// Which setting is the selection: what it lies in is masked later.
     selection: Option<usize>,
     left_out: bool,
@@ -205,12 +282,14 @@ impl Masker<'_> {
         let Element { id, namespace, tag, marks, parts, settings } = *element;
         let name = self.raw.strings.get(tag);
         let zone = if parts.has(Parts::SETTINGS) {
-            self.own_zone(name, parent, marks, settings)
+            let breaks = self.flow.breaks(element, tree);
+            self.own_zone(name, parent, marks, settings).with(Zone::INLINE, !breaks)
         } else {
             Zone(tree.zone(id))
         };
+        let told = self.replica_tag(namespace, tag);
         let span = if parts.has(Parts::SETTINGS) {
-            self.element_settings(namespace, name, zone, parent, settings)
+            self.element_settings(namespace, name, told == GAP, zone, parent, settings)
         } else {
             self.empty_span()
         };
@@ -221,15 +300,11 @@ impl Masker<'_> {
             }
             self.zones.push((id, zone.0));
         }
-        let tag = self.own_text(tag, replica_tag(namespace, name));
-        let namespace = self.replica_namespace(namespace, name);
+        // A gap or a box is an HTML element wherever it stands.
+        let namespace = if told == name { namespace } else { Namespace::Html };
+        let tag = self.own_text(tag, told);
         self.items.push(Item::Element { id, namespace, tag, marks, parts, settings: span });
         zone
-    }
-
-    /// A gap or a box is an HTML element wherever it stands.
-    fn replica_namespace(&self, namespace: Namespace, name: &str) -> Namespace {
-        if replica_tag(namespace, name) == name { namespace } else { Namespace::Html }
     }
 
     fn marked(&self, zone: Zone, marks: Marks) -> Zone {
@@ -242,7 +317,7 @@ impl Masker<'_> {
     }
 
     fn own_zone(&self, tag: &str, parent: Zone, marks: Marks, span: Span) -> Zone {
-        let above = Zone(parent.0 & !Zone::DRAWN);
+        let above = Zone(parent.0 & !(Zone::DRAWN | Zone::INLINE));
         self.marked(above, marks)
             .with(self.control_zone(tag, span), true)
             .with(Zone::NEVER, marks.0 & Marks::EVER_SECRET != 0 || self.is_secret(tag, span))
@@ -286,132 +361,6 @@ impl Masker<'_> {
         })
     }
 
-    fn empty_span(&self) -> Span {
-        let at = u32::try_from(self.settings.len()).unwrap_or(u32::MAX);
-        Span { start: at, end: at }
-    }
-
-    fn close_span(&self, span: Span) -> Span {
-        Span { end: self.empty_span().end, ..span }
-    }
-
-    /// Settings of a document or shadow root: style sheets and scroll offsets only.
-    fn plain_settings(&mut self, zone: Zone, parts: Parts, span: Span) -> Span {
-        let start = self.empty_span();
-        if parts.has(Parts::SETTINGS) {
-            for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
-                let SettingName::Prop(prop) = name else { continue };
-                if prop == Prop::Selection {
-                    self.selection = Some(self.settings.len());
-                    self.settings.push((name, value));
-                    continue;
-                }
-                if prop == Prop::Scheme {
-                    let scheme = css::scheme_on(self.raw.strings.get(value), self.screen);
-                    if !scheme.is_empty() {
-                        let value = self.strings.push(scheme);
-                        self.settings.push((name, value));
-                    }
-                    continue;
-                }
-                let treatment = self.prop_treatment("", prop, zone, false);
-                let value = self.treat(value, treatment);
-                self.settings.push((name, value));
-            }
-        }
-        self.close_span(start)
-    }
-
-    fn element_settings(
-        &mut self,
-        namespace: Namespace,
-        tag: &str,
-        zone: Zone,
-        parent: Zone,
-        span: Span,
-    ) -> Span {
-        let start = self.empty_span();
-        // By kind and zone alone: what the control holds must not tell.
-        let gap = replica_tag(namespace, tag) == GAP;
-        let withheld = zone.has(Zone::BLOCK) || !zone.is_shown() && self.holds_value(tag, span);
-        let owner = Owner { namespace, tag, zone, settings: span };
-        let picture = self.picture(zone, span);
-        let natural = picture.as_ref().is_some_and(|picture| picture.natural);
-        // The glue says so of a frame whose document cannot be read.
-        let mut foreign = false;
-        for &(name, value) in self.raw.settings.get(span.range()).unwrap_or(&[]) {
-            match name {
-                // What is never sent says nothing of itself but, for a linked style sheet, the sheet.
-                SettingName::Attr(_) if gap => {}
-                SettingName::Attr(key) => self.attribute(owner, key, value),
-                SettingName::Prop(Prop::Withheld) => foreign = tag == "iframe",
-                SettingName::Prop(Prop::Slotted) => {
-                    let value = self.strings.push(&node::numbers(self.raw.strings.get(value)));
-                    self.settings.push((name, value));
-                }
-                SettingName::Prop(Prop::State) => {
-                    let place =
-                        states::Place { zone, parent, is_control: self.holds_value(tag, span) };
-                    let words = states::told(self.raw.strings.get(value), tag, place);
-                    if !words.is_empty() {
-                        let value = self.strings.push(&words);
-                        self.settings.push((name, value));
-                    }
-                }
-                SettingName::Prop(prop) => {
-                    let kept = match prop {
-                        Prop::Size => !natural,
-                        Prop::Picture => false,
-                        Prop::TopLayer | Prop::Animations => true,
-                        _ => !zone.has(Zone::BLOCK),
-                    };
-                    if !kept {
-                        continue;
-                    }
-                    let value_prop = matches!(
-                        prop,
-                        Prop::Value | Prop::Checked | Prop::Indeterminate | Prop::Selected
-                    );
-                    let hidden = value_prop && !zone.is_shown();
-                    // Whether a box is ticked is told by the mere presence of the state.
-                    if hidden && prop != Prop::Value {
-                        continue;
-                    }
-                    let treatment = self.prop_treatment(tag, prop, zone, hidden);
-                    let value = self.treat(value, treatment);
-                    self.settings.push((name, value));
-                }
-            }
-        }
-        if let Some(picture) = picture {
-            let value = self.strings.push(&picture.value);
-            self.settings.push((SettingName::Prop(Prop::Picture), value));
-        }
-        if withheld || foreign {
-            let word = if zone.has(Zone::BLOCK) {
-                "blocked"
-            } else if foreign {
-                "foreign"
-            } else {
-                "masked"
-            };
-            let value = self.strings.push(word);
-            self.settings.push((SettingName::Prop(Prop::Withheld), value));
-        }
-        self.close_span(start)
-    }
-
-    /// What an element shows that is a picture, if its zone shows any.
-    fn picture(&self, zone: Zone, span: Span) -> Option<Shows> {
-        if self.hides_text(zone) {
-            return None;
-        }
-        let settings = self.raw.settings.get(span.range())?;
-        let (_, raw) =
-            settings.iter().find(|(name, _)| *name == SettingName::Prop(Prop::Picture))?;
-        self.pictures.of_element(Shown::of(zone), self.raw.strings.get(*raw))
-    }
-
     fn treat(&mut self, raw: StrId, treatment: Treatment) -> StrId {
         let index = raw.0 as usize;
         let slot = treatment as usize;
@@ -421,7 +370,11 @@ impl Masker<'_> {
         }
         let text = self.raw.strings.get(raw);
         let text = match treatment {
-            Treatment::Sheet | Treatment::ShownSheet | Treatment::Style | Treatment::ShownStyle => {
+            Treatment::Sheet
+            | Treatment::ShownSheet
+            | Treatment::Style
+            | Treatment::ControlStyle
+            | Treatment::ShownStyle => {
                 let here = on_screen(treatment, text, self.screen, self.asked);
                 Cow::Owned(treat::treat(self.policy, &self.pictures, treatment, &here).into_owned())
             }
@@ -434,13 +387,17 @@ impl Masker<'_> {
             }
             _ => treat::treat(self.policy, &self.pictures, treatment, text),
         };
-        let (whole, is_cut) = cut(&text);
-        self.left_out |= is_cut;
-        let done = self.strings.push(whole);
+        let done = self.push_cut(&text);
         if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
             *entry = Some(done);
         }
         done
+    }
+
+    fn push_cut(&mut self, text: &str) -> StrId {
+        let (whole, is_cut) = cut(text);
+        self.left_out |= is_cut;
+        self.strings.push(whole)
     }
 
     /// A name from the allow-lists, shared by all that have the same raw text.
@@ -463,9 +420,10 @@ fn on_screen<'t>(
     asked: &mut Asked,
 ) -> Cow<'t, str> {
     match treatment {
-        Treatment::Style | Treatment::ShownStyle | Treatment::QuietStyle => {
-            css::style_on(text, screen, asked)
-        }
+        Treatment::Style
+        | Treatment::ControlStyle
+        | Treatment::ShownStyle
+        | Treatment::QuietStyle => css::style_on(text, screen, asked),
         _ => css::sheet_on(text, screen, asked),
     }
 }

@@ -141,7 +141,9 @@ fn keyframe(
     }
     let mut out = format!("{offset}{PIECES}{easing}{PIECES}{composite}");
     while let (Some(property), Some(value)) = (pieces.next(), pieces.next()) {
-        if !is_property(property) || string(property).is_some() {
+        // The value of a custom property is anything.
+        let is_somebodys = property.starts_with("--") && string(value).is_some();
+        if !is_property(property) || string(property).is_some() || is_somebodys {
             continue;
         }
         let value = match carries {
@@ -201,8 +203,8 @@ mod tests {
     #[test]
     fn keyframes_neither_fetch_nor_tell() {
         assert_eq!(
-            shown(&script("backgroundImage|url(http://x/)|content|'PAN'")),
-            script("backgroundImage|url(data:,)|content|\"██\"")
+            shown(&script("backgroundImage|url(http://x/)|content|'PAN'|--pan|PAN|--a|b")),
+            script("backgroundImage|url(data:,)|content|\"██\"|--a|b")
         );
         let quiet = |text: &str| clean(text, Carries::Looks, |_| None);
         assert_eq!(

@@ -29,6 +29,32 @@ pub struct Reading<S> {
     pub(crate) strings: S,
 }
 
+impl<S> Reading<S> {
+    /// The nodes that were read, each with the one that it was read in.
+    pub(crate) fn nodes(&self) -> Vec<(NodeId, Option<NodeId>)> {
+        let mut nodes = vec![];
+        let mut within = vec![];
+        for item in &self.items {
+            let (id, parts) = match *item {
+                Item::Element { id, parts, .. }
+                | Item::Document { id, parts, .. }
+                | Item::Shadow { id, parts, .. } => (id, parts),
+                Item::Text { id, .. } => (id, Parts::default()),
+                Item::Known(_) => continue,
+                Item::End => {
+                    within.pop();
+                    continue;
+                }
+            };
+            nodes.push((id, within.last().copied()));
+            if parts.has(Parts::CHILDREN) {
+                within.push(id);
+            }
+        }
+        nodes
+    }
+}
+
 impl std::fmt::Debug for Raw {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Raw(…)")

@@ -8,11 +8,11 @@
 
 use crate::node::NodeId;
 
-/// `text` with what may be told: a selection whose two ends stand in what `shows` its text, and a
-/// picker of an element that `is_there`.
+/// `text` with what may be told: a selection if each of its two ends, a node within another, `shows`
+/// its text, and a picker of an element that `is_there`.
 pub fn clean(
     text: &str,
-    shows: impl Fn(NodeId) -> bool,
+    shows: impl Fn(NodeId, NodeId) -> bool,
     is_there: impl Fn(NodeId) -> bool,
 ) -> String {
     let mut out = String::new();
@@ -27,8 +27,8 @@ pub fn clean(
             ("range", &[start, _, start_in, end, _, end_in]) => {
                 is_number(start)
                     && is_number(end)
-                    && shows(NodeId(start_in))
-                    && shows(NodeId(end_in))
+                    && shows(NodeId(start), NodeId(start_in))
+                    && shows(NodeId(end), NodeId(end_in))
             }
             ("picker", &[element]) => is_number(element) && is_there(NodeId(element)),
             _ => false,
@@ -54,18 +54,19 @@ mod tests {
     #[test]
     fn only_what_is_shown_is_told() {
         let text = "range 7 0 3 9 12 4\npicker 5";
-        assert_eq!(clean(text, |_| true, |_| true), text);
-        assert_eq!(clean(text, |id| id != NodeId(4), |_| true), "picker 5");
-        assert_eq!(clean(text, |id| id != NodeId(3), |_| false), "");
-        assert_eq!(clean(text, |_| true, |id| id != NodeId(5)), "range 7 0 3 9 12 4");
+        assert_eq!(clean(text, |_, _| true, |_| true), text);
+        assert_eq!(clean(text, |_, id| id != NodeId(4), |_| true), "picker 5");
+        assert_eq!(clean(text, |_, id| id != NodeId(3), |_| false), "");
+        assert_eq!(clean(text, |id, _| id != NodeId(9), |_| false), "");
+        assert_eq!(clean(text, |_, _| true, |id| id != NodeId(5)), "range 7 0 3 9 12 4");
     }
 
     #[test]
     fn anything_else_is_left_away() {
         for text in ["", "range 7 0 3 9 12", "picker 0", "picker <b>", "range 1 2 3 4 5 -6", "x 5"]
         {
-            assert_eq!(clean(text, |_| true, |_| true), "", "{text}");
+            assert_eq!(clean(text, |_, _| true, |_| true), "", "{text}");
         }
-        assert_eq!(clean(&"picker 5\n".repeat(9), |_| true, |_| true), "picker 5\npicker 5");
+        assert_eq!(clean(&"picker 5\n".repeat(9), |_, _| true, |_| true), "picker 5\npicker 5");
     }
 }

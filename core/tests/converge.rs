@@ -8,6 +8,10 @@
 mod guests;
 #[path = "converge/large.rs"]
 mod large;
+#[path = "converge/masking.rs"]
+mod masking;
+#[path = "converge/oracle.rs"]
+mod oracle;
 mod page;
 #[path = "converge/repair.rs"]
 mod repair;

@@ -4,8 +4,16 @@
 mod attributes;
 #[path = "masks/controls.rs"]
 mod controls;
+#[path = "masks/joined.rs"]
+mod joined;
+#[path = "masks/looks.rs"]
+mod looks;
+#[path = "masks/nest.rs"]
+mod nest;
 #[path = "masks/sights.rs"]
 mod sights;
+#[path = "masks/slots.rs"]
+mod slots;
 #[path = "masks/withdrawn.rs"]
 mod withdrawn;
 
@@ -311,7 +319,7 @@ fn lists_that_are_masked_have_no_options() {
         text: Some("x"),
         ..El::default()
     };
-    check(&show_all(), blocked, &["div", "1,2", "blocked"]);
+    check(&show_all(), blocked, &["div", "8,8", "blocked"]);
 }
 
 #[test]

@@ -37,7 +37,6 @@ export class Reader {
     this.wake = wake;
     this.next = 2;
     this.marks = marks;
-    this.secrets = new WeakSet();
     // Documents whose policy was seen to forbid a style attribute.
     this.strict = new WeakSet();
     this.roots = new Set();
@@ -235,16 +234,24 @@ export class Reader {
     const read = (id, parts) => {
       const node = this.nodes[id];
       if (!node || done.has(node) || !this.documents.isLive(node)) return;
-      if (this.isCovered(node, whole, listed)) covered.push([node, id, parts]);
-      else if (parts & SUBTREE && this.room <= 0) this.leave(id, SUBTREE);
-      else if (parts & SUBTREE || nodeType(node) === 3) this.whole(node);
-      else this.part(node, parts & (SETTINGS | CHILDREN), whole);
+      if (parts & SUBTREE && this.room <= 0) this.leave(id, SUBTREE);
+      else if (parts & SUBTREE) this.whole(node);
+      else if (nodeType(node) === 3) {
+        this.room++; // As it leaves room for what others are to be read with.
+        this.whole(node);
+      } else this.part(node, parts & (SETTINGS | CHILDREN), whole);
     };
+    // Before anything gets a number: what is new and blocked has one then, and nothing in it is read.
+    const alone = [];
+    for (let i = 0; i < request.length; i += 2) {
+      const id = request[i], parts = request[i + 1], node = this.nodes[id];
+      if (!node || !this.documents.isLive(node)) continue;
+      if (this.isCovered(node, whole, listed)) covered.push([node, id, parts]);
+      else alone.push([id, parts]);
+    }
     // Whole subtrees first: it may be their marks that have changed.
     for (const first of [SUBTREE, 0]) {
-      for (let i = 0; i < request.length; i += 2) {
-        if ((request[i + 1] & SUBTREE) === first) read(request[i], request[i + 1]);
-      }
+      for (const [id, parts] of alone) if ((parts & SUBTREE) === first) read(id, parts);
     }
     if (this.left) {
       // What they were to be read with may have been left.
@@ -366,8 +373,7 @@ export class Reader {
         // In a namespace of its own a `script` or an `input` is neither.
         const tag = namespace === undefined ? "saath-other" : name;
         let marks = this.marks.of(node);
-        if (tag === "input" && namespace === 0 && fields.input.type(node) === "password") this.secrets.add(node);
-        if (this.secrets.has(node)) marks |= EVER_SECRET;
+        if (tag === "input" && namespace === 0 && this.marks.isSecret(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
         if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
           marks |= CONFIRM;

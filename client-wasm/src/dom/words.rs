@@ -102,7 +102,7 @@ impl Writing {
                         out.own(&clean)
                     }
                     Prop::Selection => {
-                        let clean = selection::clean(out.batch.text(value), |_| true, |_| true);
+                        let clean = selection::clean(out.batch.text(value), |_, _| true, |_| true);
                         out.own(&clean)
                     }
                     Prop::State => {

@@ -225,7 +225,7 @@ pub(super) struct Edits<'c> {
 }
 
 impl<'c> Edits<'c> {
-    fn of(css: &'c str) -> Self {
+    pub(super) fn of(css: &'c str) -> Self {
         Self { css, made: vec![] }
     }
 
@@ -247,7 +247,7 @@ impl<'c> Edits<'c> {
         self.made.truncate(mark);
     }
 
-    fn apply(mut self) -> Cow<'c, str> {
+    pub(super) fn apply(mut self) -> Cow<'c, str> {
         if self.made.is_empty() {
             return self.css.into();
         }

@@ -190,7 +190,7 @@ impl Intake<'_> {
                     Some(out)
                 };
                 let told: Vec<String> = value.lines().take(2).filter_map(line).collect();
-                let told = selection::clean(&told.join("\n"), |_| true, |_| true);
+                let told = selection::clean(&told.join("\n"), |_, _| true, |_| true);
                 self.terms.state(&|_| None, prop, &told).map(Into::into)
             }
             _ => {

@@ -8,9 +8,10 @@
 
 use super::Masker;
 use super::controls::{has_word, is_one_of};
+use super::names::Attr;
 use super::treat::{self, Treatment};
 use super::zone::Zone;
-use crate::node::{self, AttrKind, AttrName, Namespace};
+use crate::node::{self, AttrKind, Namespace};
 use crate::ops::StrId;
 use crate::reading::{SettingName, Span};
 use std::borrow::Cow;
@@ -30,18 +31,19 @@ impl Masker<'_> {
         let Owner { namespace, tag, zone, .. } = owner;
         let name = self.raw.strings.get(key);
         let text = self.raw.strings.get(value);
-        let Some((attr, kind)) = AttrName::parse(name) else {
+        let attr = self.attr_of(key);
+        let Some(kind) = attr.kind else {
             // A script can give one upper case; of an element of HTML no selector asks for such a name.
             let is_asked_for =
                 namespace != Namespace::Html || !name.bytes().any(|b| b.is_ascii_uppercase());
-            if is_asked_for && node::is_own(name) && !self.is_left_out(owner, name) {
+            if is_asked_for && attr.is_own && !self.is_left_out(owner, name, attr) {
                 self.own_attribute(owner, key, value);
             }
             return;
         };
         let reference = namespace != Namespace::Html && tag != "a";
-        let kind = if reference && attr.as_str() == "href" { AttrKind::Fragment } else { kind };
-        if self.is_left_out(owner, name) {
+        let kind = if reference && name == "href" { AttrKind::Fragment } else { kind };
+        if self.is_left_out(owner, name, attr) {
             return;
         }
         // Even whether it is there may be what the control holds.
@@ -49,7 +51,7 @@ impl Masker<'_> {
         if kind == AttrKind::Data && withheld && !is_fixed(name) {
             return;
         }
-        let treatment = self.attr_treatment(tag, attr.as_str(), kind, text, zone);
+        let treatment = self.attr_treatment(tag, name, kind, text, zone);
         let value = match treatment {
             // What the kind alone leaves away may still be what a style sheet asks for.
             None | Some(Treatment::Empty) if kind == AttrKind::Data => {
@@ -83,8 +85,8 @@ impl Masker<'_> {
 
     /// Whether nothing is told of an attribute for its name: it is somebody's, or one in which a
     /// control made of other elements has its ticks and choices. Which tab is in front is no value.
-    fn is_left_out(&self, owner: Owner<'_>, name: &str) -> bool {
-        if matches!(treat::net(self.policy, name), Cow::Owned(_)) {
+    fn is_left_out(&self, owner: Owner<'_>, name: &str, attr: Attr) -> bool {
+        if attr.is_somebodys {
             return true;
         }
         if owner.zone.is_shown() {
@@ -94,8 +96,8 @@ impl Masker<'_> {
         let is_made = || !self.holds_value(owner.tag, owner.settings);
         let is_chosen = name == "aria-activedescendant" || name == "tabindex" && is_made();
         is_chosen && Self::withholds(owner.zone)
-            || words(name).any(|word| is_one_of(word, VALID))
-            || words(name).any(|word| is_one_of(word, CHOSEN)) && !self.is_tab(owner)
+            || attr.is_valid
+            || attr.is_chosen && !self.is_tab(owner)
     }
 
     fn is_tab(&self, owner: Owner<'_>) -> bool {
@@ -130,7 +132,7 @@ impl Masker<'_> {
 }
 
 /// Words for ticks and choices.
-const CHOSEN: &[&str] = &[
+pub(super) const CHOSEN: &[&str] = &[
     "checked",
     "chosen",
     "indeterminate",
@@ -141,7 +143,21 @@ const CHOSEN: &[&str] = &[
     "unticked",
 ];
 /// Words in names for what a field is by its value.
-const VALID: &[&str] = &["dirty", "filled", "invalid", "valid"];
+pub(super) const VALID: &[&str] = &["dirty", "filled", "invalid", "valid"];
+
+/// Words in classes for which of several is chosen; elsewhere they say what is in front.
+const TURNED: &[&str] = &["active", "current", "empty", "off", "on", "pressed"];
+
+/// The classes of what is in a control that say nothing of what it holds.
+pub(super) fn plain_classes(classes: &str) -> String {
+    let is_state = |word: &str| [VALID, TURNED].iter().any(|known| is_one_of(word, known));
+    let is_plain = |class: &&str| {
+        // `isChecked` is one word.
+        let lower = class.to_ascii_lowercase();
+        !CHOSEN.iter().any(|known| lower.contains(known)) && !words(class).any(is_state)
+    };
+    classes.split_ascii_whitespace().filter(is_plain).collect::<Vec<_>>().join(" ")
+}
 
 /// Whether an attribute is called as pages call the copy of a value.
 pub(super) fn mirrors(name: &str) -> bool {
@@ -188,6 +204,12 @@ mod tests {
         for name in ["variant", "data-state", "valid", "data-theme", "evaluated"] {
             assert!(!mirrors(name), "{name}");
         }
+    }
+
+    #[test]
+    fn classes_of_controls_do_not_say_what_they_hold() {
+        let told = plain_classes("btn is-checked isSelected ng-invalid active form-on onward  w-5");
+        assert_eq!(told, "btn onward w-5");
     }
 
     #[test]

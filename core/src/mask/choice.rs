@@ -3,8 +3,8 @@
 use super::attributes::mirrors;
 use super::treat::{self, Treatment};
 use super::zone::Zone;
-use super::{Masker, Mode};
-use crate::node::{AttrKind, Prop};
+use super::{Masker, Mode, flow};
+use crate::node::{AttrKind, Namespace, Prop};
 
 impl Masker<'_> {
     pub(super) fn text_treatment(&self, zone: Zone) -> Treatment {
@@ -41,6 +41,14 @@ impl Masker<'_> {
             | Prop::Scheme
             | Prop::Selection
             | Prop::Slotted => Treatment::Empty,
+            // What the page is scrolled by is where the customer is.
+            Prop::Scroll if self.hides_text(zone) && !matches!(tag, "" | "html" | "body") => {
+                Treatment::Steps
+            }
+            // Pictures and frames have a size of their own.
+            Prop::Size if zone.has(Zone::BLOCK) && !flow::is_replaced(tag) => {
+                if flow::breaks(Namespace::Html, tag) { Treatment::Box } else { Treatment::LineBox }
+            }
             Prop::Checked
             | Prop::Indeterminate
             | Prop::Selected
@@ -76,8 +84,18 @@ impl Masker<'_> {
             }
             // Geometry and flags: the net would take the numbers of a drawing for somebody's.
             AttrKind::Structure => Some(Treatment::Keep),
+            AttrKind::Name if name == "class" && Self::withholds(zone) => {
+                Some(Treatment::ControlClass)
+            }
             AttrKind::Name => Some(Treatment::Net),
-            AttrKind::Style if hidden || self.hides_text(zone) => Some(Treatment::QuietStyle),
+            // What is drawn by it is the value.
+            AttrKind::Style if !shown && zone.has(Zone::DRAWN) => None,
+            // A field is as large as it is laid out, at most with its lines.
+            AttrKind::Style if Self::withholds(zone) && !is_field(tag) => {
+                Some(Treatment::ControlStyle)
+            }
+            AttrKind::Style if is_field(tag) && !shown => Some(Treatment::QuietStyle),
+            AttrKind::Style if self.hides_text(zone) => Some(Treatment::QuietStyle),
             AttrKind::Style if shown => Some(Treatment::ShownStyle),
             AttrKind::Style => Some(Treatment::Style),
             AttrKind::Link => Some(Treatment::Link),
@@ -95,4 +113,8 @@ impl Masker<'_> {
             AttrKind::Data => Some(Treatment::Empty),
         }
     }
+}
+
+fn is_field(tag: &str) -> bool {
+    matches!(tag, "input" | "select" | "textarea")
 }

@@ -48,7 +48,7 @@ impl Masker<'_> {
                 || is_edited
                 || tag != "input" && (is(WRITTEN) || is_list);
         let is_control = is_written
-            || is(DRAWN)
+            || is_drawn(roles)
             || is(MARKED)
             // Some have the state of the box that they are the text of.
             || tag == "label"
@@ -57,7 +57,7 @@ impl Masker<'_> {
         Zone::default()
             .with(Zone::VALUE, is_written)
             .with(Zone::CONTROL, is_control)
-            .with(Zone::DRAWN, is(DRAWN))
+            .with(Zone::DRAWN, is_drawn(roles))
             .0
     }
 
@@ -84,6 +84,11 @@ impl Masker<'_> {
     pub(super) fn withholds(zone: Zone) -> bool {
         !zone.is_shown() && zone.has(Zone::CONTROL)
     }
+}
+
+/// Whether, by its role, what is drawn in an element is its value.
+pub(super) fn is_drawn(roles: &str) -> bool {
+    has_word(roles, DRAWN)
 }
 
 fn holds(name: &str) -> bool {

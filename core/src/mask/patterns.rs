@@ -32,7 +32,7 @@ const OVERLAP: usize = 512;
 /// make no difference.
 pub fn find(text: &str, out: &mut Vec<Range<usize>>) {
     out.clear();
-    if may_hold_any(text) {
+    if may_hold_one(text) {
         scan(text, &[], out);
     }
 }
@@ -76,7 +76,7 @@ pub fn find_joined(pieces: &[&str]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// Every identifier has a digit or an `@`: most texts of a page have neither and cost one pass.
-fn may_hold_any(text: &str) -> bool {
+pub(super) fn may_hold_any(text: &str) -> bool {
     let mut ascii = true;
     for byte in text.bytes() {
         if byte.is_ascii_digit() || byte == b'@' {
@@ -85,6 +85,30 @@ fn may_hold_any(text: &str) -> bool {
         ascii &= byte.is_ascii();
     }
     !ascii && text.chars().any(|char| !char.is_ascii() && glyphs::is_anchor(char))
+}
+
+/// Whether there is enough for a whole identifier: four digits, or an `@`, which can be written `%40`,
+/// or the bank code of which only the zero must be one.
+fn may_hold_one(text: &str) -> bool {
+    if !text.is_ascii() {
+        return may_hold_any(text);
+    }
+    let (mut digits, mut letters) = (0, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'@' | b'%' => return true,
+            b'0' if letters >= 4 => return true,
+            b'0'..=b'9' => digits += 1,
+            _ => {}
+        }
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => letters += 1,
+            // The code may be written in groups.
+            b' ' | b'-' | b'.' => {}
+            _ => letters = 0,
+        }
+    }
+    digits >= 4
 }
 
 /// `edges`: where pieces begin, sorted. An identifier may begin or end at one, or go across it.
@@ -115,7 +139,7 @@ fn scan(text: &str, edges: &[usize], out: &mut Vec<Range<usize>>) {
 
 /// `found` takes ranges of glyphs.
 fn scan_block(block: &[Glyph], found: &mut dyn FnMut(Range<usize>)) {
-    let words = context::Words::find(block);
+    let words = context::Words::of(block);
     shapes::scan(block, &words, found);
     numbers::scan(block, &words, found);
     dates::scan(block, &words, found);

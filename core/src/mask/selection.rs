@@ -20,7 +20,11 @@ impl Masker<'_> {
         };
         let text = selection::clean(
             self.raw.strings.get(raw.1),
-            |id| zone(id).is_some_and(|zone| !self.hides_text(zone)),
+            // Places in a text of which a part is masked would tell how long that was.
+            |id, within| {
+                !zone(id).is_some_and(|zone| zone.has(Zone::CAUGHT))
+                    && zone(within).is_some_and(|zone| !self.hides_text(zone))
+            },
             |id| zone(id).is_some_and(|zone| !zone.has(Zone::BLOCK)),
         );
         let value = self.strings.push(&text);

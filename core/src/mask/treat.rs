@@ -1,7 +1,8 @@
 //! What becomes of one text, each treatment a function of the text alone.
 
+use super::joined::Cover;
 use super::pictures::{Pictures, Shown};
-use super::{Patterns, Policy, patterns};
+use super::{Patterns, Policy, attributes, patterns};
 use crate::css;
 use crate::motion::{self, Carries};
 use crate::node::OWN;
@@ -27,8 +28,18 @@ pub(super) enum Treatment {
     Style,
     /// The same with what may be somebody's.
     ShownStyle,
-    /// CSS without requests, strings and custom properties.
+    /// CSS without requests, strings and custom properties, its sizes in steps.
     QuietStyle,
+    /// The CSS of what is in a control, without what may be its value.
+    ControlStyle,
+    /// Classes of what is in a control, without those that say what it holds.
+    ControlClass,
+    /// How far something is scrolled, in steps.
+    Steps,
+    /// The size of a box, in steps of a character.
+    Box,
+    /// The size of a box in a line of text, which is as long as what is in it.
+    LineBox,
     /// An allowed name.
     Name,
     /// The name of an attribute of the page's own.
@@ -49,7 +60,7 @@ pub(super) enum Treatment {
 }
 
 impl Treatment {
-    pub(super) const COUNT: usize = 17;
+    pub(super) const COUNT: usize = 22;
 }
 
 const BLOCK: char = '█';
@@ -62,9 +73,12 @@ pub(super) fn treat<'t>(
 ) -> Cow<'t, str> {
     let sheet = |zone| {
         let strings = |string: &str| netted(policy, string);
-        css::numbered(text, strings, |address| pictures.of_sheet(zone, address))
+        names(policy, css::numbered(text, strings, |address| pictures.of_sheet(zone, address)))
     };
-    let style = |zone| css::numbered(text, |_| None, |address| pictures.of_style(zone, address));
+    let style = |zone| {
+        let strings = |string: &str| netted(policy, string);
+        names(policy, css::numbered(text, strings, |address| pictures.of_style(zone, address)))
+    };
     match treatment {
         Treatment::Keep | Treatment::Name => text.into(),
         Treatment::Own => format!("{OWN}{text}").into(),
@@ -72,16 +86,38 @@ pub(super) fn treat<'t>(
         Treatment::Blocks => blocks(text).into(),
         Treatment::Secret => "████████".into(),
         Treatment::Empty => "".into(),
+        Treatment::ControlClass => {
+            net(policy, &attributes::plain_classes(text)).into_owned().into()
+        }
+        Treatment::Steps => steps(text, 64).into(),
+        Treatment::Box => steps(text, 8).into(),
+        Treatment::LineBox => steps(text, 32).into(),
         Treatment::Link => "#".into(),
         Treatment::Style => style(Shown::No),
         Treatment::ShownStyle => style(Shown::Yes),
         Treatment::Sheet => sheet(Shown::No),
         Treatment::ShownSheet => sheet(Shown::Yes),
-        Treatment::QuietSheet => css::with_strings(text, |_| Some(String::new())),
-        Treatment::QuietStyle => css::without_text(text).into(),
+        Treatment::QuietSheet => names(policy, css::with_strings(text, |_| Some(String::new()))),
+        Treatment::QuietStyle => {
+            names(policy, css::coarse(&css::without_text(text)).into_owned().into())
+        }
+        Treatment::ControlStyle => {
+            names(policy, css::without_amounts(&css::without_text(text)).into())
+        }
         Treatment::Motion => motion(policy, text, Carries::Text),
         Treatment::QuietMotion => motion(policy, text, Carries::Looks),
         Treatment::NamedMotion => motion(policy, text, Carries::Names),
+    }
+}
+
+/// CSS without the identifiers that stand in it as names or as values of custom properties.
+fn names<'t>(policy: &Policy, css: Cow<'t, str>) -> Cow<'t, str> {
+    if policy.patterns == Patterns::Off {
+        return css;
+    }
+    match css::netted(&css, &|name| netted(policy, name)) {
+        Cow::Borrowed(_) => css,
+        Cow::Owned(other) => other.into(),
     }
 }
 
@@ -107,15 +143,22 @@ pub(super) fn net<'t>(policy: &Policy, text: &'t str) -> Cow<'t, str> {
     if found.is_empty() {
         return text.into();
     }
+    let covers: Vec<_> = found.into_iter().map(|range| Cover { range, is_part: false }).collect();
+    covered(text, &covers).into()
+}
+
+/// `text` with blocks in place of each of these parts: eight for an identifier, and four for each
+/// part of one.
+pub(super) fn covered(text: &str, covers: &[Cover]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for range in found {
+    for Cover { range, is_part } in covers {
         out.push_str(text.get(at..range.start).unwrap_or(""));
-        out.extend(std::iter::repeat_n(BLOCK, 8));
+        out.extend(std::iter::repeat_n(BLOCK, if *is_part { 4 } else { 8 }));
         at = range.end.max(at);
     }
     out.push_str(text.get(at..).unwrap_or(""));
-    out.into()
+    out
 }
 
 /// Blocks in place of `text`, as many as the next step of 4, 8, 16, 32… takes, so that the length
@@ -139,6 +182,15 @@ pub(super) fn blocks(text: &str) -> String {
         out.push(' ');
     }
     out
+}
+
+/// Numbers of pixels in steps, rounded down; what is less than a step is one.
+fn steps(text: &str, size: i32) -> String {
+    let step = |number: &str| match number.parse::<f64>() {
+        Ok(number) if number > 0.0 => (number as i32 / size).max(1).saturating_mul(size),
+        _ => 0,
+    };
+    text.split(',').map(|number| step(number).to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// As [`blocks`]; what is blocks already stays as it is.

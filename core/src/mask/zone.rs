@@ -22,6 +22,24 @@ impl Zone {
     pub(super) const CONTROL: u16 = 128;
     /// What is drawn in it is its value. Not for what is in it.
     pub(super) const DRAWN: u16 = 256;
+    /// A line of text goes through it. Not for what is in it.
+    pub(super) const INLINE: u16 = 512;
+
+    /// Of a text: it is not blank.
+    pub(super) const SOLID: u16 = 1 << 12;
+    /// Of a text: an identifier may hang on what is in it.
+    pub(super) const ANCHOR: u16 = 1 << 13;
+    /// Of a text: a part of it is masked for an identifier.
+    pub(super) const CAUGHT: u16 = 1 << 14;
+
+    /// What holds for a slot, and so for what is slotted.
+    pub(super) const SLOTTED: u16 = Self::MASK
+        | Self::BLOCK
+        | Self::NO_ACT
+        | Self::CONFIRM
+        | Self::NEVER
+        | Self::VALUE
+        | Self::CONTROL;
 
     pub(super) fn has(self, bits: u16) -> bool {
         self.0 & bits != 0

@@ -23,7 +23,7 @@ pub(crate) const GUEST: &str = "guest";
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     pub(crate) nodes: Vec<PageNode>,
-    /// Whether the attributes `m` and `s` are marks to mask and to show.
+    /// Whether the attributes `m`, `s` and `k` are marks to mask, to show and to block.
     pub(crate) marks: bool,
     /// How often the frame of another origin was loaded.
     pub(crate) visits: usize,
@@ -85,8 +85,18 @@ pub(crate) enum Edit {
     Navigate(usize),
 }
 
-const TAGS: [&str; 7] = ["div", "p", "select", "option", "input", "script", "iframe"];
-const ATTRS: [&str; 5] = ["class", "title", "data-x", "m", "s"];
+const TAGS: [&str; 9] = ["div", "p", "select", "option", "input", "script", "iframe", "b", "slot"];
+const ATTRS: [&str; 9] = ["class", "title", "data-x", "m", "s", "k", "slot", "name", "role"];
+
+/// Whether the values of an attribute are somebody's, and not what marks and slots go by.
+pub(crate) fn is_data(name: &str) -> bool {
+    matches!(name, "class" | "title" | "data-x" | "m" | "s" | "k")
+}
+
+/// The same for the attribute of an edit.
+pub(crate) fn carries_data(name: usize) -> bool {
+    is_data(ATTRS[name % ATTRS.len()])
+}
 
 pub(crate) fn any_edit() -> impl Strategy<Value = Edit> {
     let n = || 0usize..40;
@@ -161,6 +171,9 @@ impl Page {
                     return;
                 }
                 match value {
+                    Some(_) if name == "role" => {
+                        self.nodes[node].attrs.insert(name, "checkbox".to_owned())
+                    }
                     Some(value) => self.nodes[node].attrs.insert(name, value.clone()),
                     None => self.nodes[node].attrs.remove(name),
                 };
@@ -316,12 +329,16 @@ impl Page {
                 let secret = attrs.get("type").is_some_and(|t| t == "password");
                 // A never-zone says nothing of itself but its kind and its class; what the page has
                 // named itself has a name of ours.
+                let mut told = BTreeMap::new();
                 for (name, value) in attrs {
                     match *name {
-                        "title" | "data-x" | "m" | "s" if secret => {}
-                        "m" | "s" => write!(out, " saath-{name}={value:?}").unwrap(),
-                        _ => write!(out, " {name}={value:?}").unwrap(),
-                    }
+                        "title" | "data-x" | "m" | "s" | "k" if secret => None,
+                        "m" | "s" | "k" => told.insert(format!("saath-{name}"), value),
+                        _ => told.insert((*name).to_owned(), value),
+                    };
+                }
+                for (name, value) in told {
+                    write!(out, " {name}={value:?}").unwrap();
                 }
                 if let Some(value) = value {
                     write!(out, " ~value={:?}", if secret { "████████" } else { value }).unwrap();

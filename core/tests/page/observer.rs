@@ -48,7 +48,7 @@ impl Observer {
             self.records.push(Record::Attr(node));
         }
         // The marks of the whole page are compared at every turn.
-        if matches!(name, "m" | "s") {
+        if matches!(name, "m" | "s" | "k") {
             self.records.push(Record::Subtree(node));
         }
     }
@@ -137,17 +137,21 @@ impl Observer {
             blob: String::new(),
             lengths: vec![],
         };
-        let mut covered = vec![];
-        let (first, then): (Vec<_>, Vec<_>) = request.chunks(2).partition(|pair| pair[1] & 8 != 0);
-        for pair in first.into_iter().chain(then) {
-            let (id, parts) = (NodeId(pair[0]), Parts::from_word(pair[1]));
-            let Some(node) = reader.observer.node(id) else { continue };
-            if reader.done.contains(&node) || !reader.page.is_connected(node) {
+        // Before anything gets a number.
+        let asked = request.chunks(2).filter_map(|pair| {
+            let id = NodeId(pair[0]);
+            Some((reader.observer.node(id)?, id, Parts::from_word(pair[1])))
+        });
+        let (covered, alone): (Vec<_>, Vec<_>) = asked
+            .filter(|&(node, ..)| reader.page.is_connected(node))
+            .partition(|&(node, ..)| reader.is_covered(node));
+        let (first, then): (Vec<_>, Vec<_>) =
+            alone.into_iter().partition(|(.., parts)| parts.has(Parts::SUBTREE));
+        for (node, id, parts) in first.into_iter().chain(then) {
+            if reader.done.contains(&node) {
                 continue;
             }
-            if reader.is_covered(node) {
-                covered.push((node, id, parts));
-            } else if reader.room == 0 && parts.has(Parts::SUBTREE) {
+            if reader.room == 0 && parts.has(Parts::SUBTREE) {
                 reader.observer.left.push((id, parts));
             } else {
                 reader.root(node, parts.word());
@@ -204,10 +208,12 @@ impl Reader<'_> {
             return self.whole(node);
         }
         if let PageKind::Text(_) = self.page.nodes[node].kind {
+            self.room = self.room.saturating_add(1);
             return self.whole(node);
         }
-        self.open(node, parts & 3);
-        if parts & 2 != 0 {
+        let blocked = self.is_blocked(node);
+        self.open(node, if blocked { parts & 1 } else { parts & 3 });
+        if parts & 2 != 0 && !blocked {
             for child in self.page.nodes[node].children.clone() {
                 match self.observer.ids.get(&child) {
                     Some(&id) if !self.whole.contains(&id) => self.words.extend([3, id]),
@@ -245,12 +251,17 @@ impl Reader<'_> {
         }
         self.open(node, 3);
         let gap = self.page.nodes[node].kind == PageKind::Element("script");
-        if !gap {
+        if !gap && !self.is_blocked(node) {
             for child in self.page.nodes[node].children.clone() {
                 self.child(node, child);
             }
         }
         self.words.push(0);
+    }
+
+    /// What is in an element that is blocked is not read.
+    fn is_blocked(&self, node: usize) -> bool {
+        self.page.marks && self.page.nodes[node].attrs.contains_key("k")
     }
 
     fn is_covered(&self, node: usize) -> bool {
@@ -278,7 +289,7 @@ impl Reader<'_> {
                 let attrs = &self.page.nodes[node].attrs;
                 let mark =
                     |name, bit| if self.page.marks && attrs.contains_key(name) { bit } else { 0 };
-                (1, mark("m", 1) | mark("s", 2))
+                (1, mark("m", 1) | mark("s", 2) | mark("k", 4))
             }
         };
         if matches!(kind, 4 | 5) {

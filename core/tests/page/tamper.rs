@@ -75,7 +75,9 @@ impl BatchWire {
         }
         let count = texts.len().max(1);
         if let Some(text) = texts.get_mut(index % count) {
-            if TAGS.contains(&text.as_str()) || text == "saath-gap" {
+            if text == "slot" {
+                // An element or an attribute.
+            } else if TAGS.contains(&text.as_str()) || text == "saath-gap" {
                 *text = if text == "p" { "div" } else { "p" }.into();
             } else if ATTRS.contains(&text.as_str()) || text == "type" || text == "id" {
                 *text = "lang".into();

@@ -1,6 +1,7 @@
 //! Words that say what the number beside them is: "Account No. …", "आधार …", "OTP …".
 
 use super::glyphs::Glyph;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// What a word announces.
@@ -26,11 +27,18 @@ const REACH: usize = 40;
 /// How many between a number and the word after it: "1234 is your code" but not the next sentence.
 const REACH_BACK: usize = 12;
 
-/// The words of a block, in order.
-pub(super) struct Words(Vec<(Range<usize>, Kind)>);
+/// The words of a block, in order. Found once some number asks for them: most do not.
+pub(super) struct Words<'b> {
+    block: &'b [Glyph],
+    found: OnceCell<Vec<(Range<usize>, Kind)>>,
+}
 
-impl Words {
-    pub(super) fn find(block: &[Glyph]) -> Self {
+impl<'b> Words<'b> {
+    pub(super) fn of(block: &'b [Glyph]) -> Self {
+        Self { block, found: OnceCell::new() }
+    }
+
+    fn find(block: &[Glyph]) -> Vec<(Range<usize>, Kind)> {
         let mut words = Vec::new();
         for at in 0..block.len() {
             let glyph = block[at];
@@ -47,13 +55,14 @@ impl Words {
                 }
             }
         }
-        Words(words)
+        words
     }
 
     /// Whether a word of one of these kinds is near this place.
     pub(super) fn near(&self, place: &Range<usize>, kinds: &[Kind]) -> bool {
-        let after = self.0.partition_point(|(word, _)| word.start < place.start);
-        let (before, after) = self.0.split_at(after);
+        let words = self.found.get_or_init(|| Self::find(self.block));
+        let after = words.partition_point(|(word, _)| word.start < place.start);
+        let (before, after) = words.split_at(after);
         let back = if kinds.contains(&Kind::Otp) { REACH } else { REACH_BACK };
         let before =
             before.iter().rev().take_while(|(word, _)| word.start + REACH + LONGEST > place.start);

@@ -10,7 +10,13 @@ use super::{
 };
 use std::ops::Range;
 
-pub(super) fn scan(block: &[Glyph], words: &Words, found: &mut dyn FnMut(Range<usize>)) {
+/// No date has fewer: a day and a year.
+const FEWEST_DIGITS: usize = 5;
+
+pub(super) fn scan(block: &[Glyph], words: &Words<'_>, found: &mut dyn FnMut(Range<usize>)) {
+    if block.iter().filter(|glyph| glyph.is_digit()).count() < FEWEST_DIGITS {
+        return;
+    }
     for at in 0..block.len() {
         let first = at == 0 || !block[at - 1].is_digit() || block[at].edge;
         let date = if block[at].is_digit() && first {
@@ -123,6 +129,10 @@ fn literal(block: &[Glyph], at: usize, text: &str) -> Option<usize> {
 
 /// Where the name of a month that begins at `at` ends.
 fn month_name(block: &[Glyph], at: usize) -> Option<usize> {
+    let first = block.get(at)?.char;
+    if first.is_ascii() && !first.is_ascii_uppercase() {
+        return None;
+    }
     let mut end = MONTHS.iter().find_map(|month| literal(block, at, month))?;
     while end < block.len() && end - at < 12 {
         let char = block[end].char;

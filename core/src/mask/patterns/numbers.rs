@@ -13,7 +13,7 @@ use std::ops::{Range, RangeInclusive};
 const LONGEST: usize = 19;
 const SHORTEST: usize = 4;
 
-pub(super) fn scan(block: &[Glyph], words: &Words, found: &mut dyn FnMut(Range<usize>)) {
+pub(super) fn scan(block: &[Glyph], words: &Words<'_>, found: &mut dyn FnMut(Range<usize>)) {
     let groups = groups(block);
     for first in 0..groups.len() {
         let (mut digits, mut len) = ([0; LONGEST], 0);
@@ -248,7 +248,7 @@ fn national(digits: &[u8]) -> &[u8] {
 }
 
 /// Numbers without a checksum, or with a wrong one, beside a word that says what they are.
-fn by_word(stretch: &Stretch<'_>, words: &Words, len: usize) -> bool {
+fn by_word(stretch: &Stretch<'_>, words: &Words<'_>, len: usize) -> bool {
     let near = |kinds: &[Kind]| words.near(&stretch.glyphs(), kinds);
     for (lengths, kinds) in &BY_WORD {
         if lengths.contains(&len) && near(kinds) && !stretch.is_calendar() {

@@ -6,7 +6,7 @@ use super::{
 };
 use std::ops::Range;
 
-pub(super) fn scan(block: &[Glyph], words: &Words, found: &mut dyn FnMut(Range<usize>)) {
+pub(super) fn scan(block: &[Glyph], words: &Words<'_>, found: &mut dyn FnMut(Range<usize>)) {
     for at in 0..block.len() {
         if !block[at].is_letter() && !block[at].is_digit() {
             continue;
@@ -119,7 +119,7 @@ fn fit<'a>(block: &'a [Glyph], start: usize, shape: &str) -> Option<Seen<'a>> {
 /// month"), so blanks around the digits count only in capitals or after the word PAN. The fourth
 /// letter of a PAN names the kind of holder; only doubtful ones are held to it, since forms like
 /// to show the impossible ABCDE1234F.
-fn permanent_account(seen: &Seen<'_>, words: &Words) -> bool {
+fn permanent_account(seen: &Seen<'_>, words: &Words<'_>) -> bool {
     let letters = (0..5).take_while(|place| seen.place(*place).is_letter()).count();
     let last = 9;
     if !seen.letters_end(seen.gaps & (1 << last) != 0) {
@@ -145,7 +145,7 @@ fn bank_branch(seen: &Seen<'_>, _: &Words) -> bool {
 }
 
 /// EPIC, the voter's card. "Tax 1234567" is a sum, and "INR1234567".
-fn voter(seen: &Seen<'_>, words: &Words) -> bool {
+fn voter(seen: &Seen<'_>, words: &Words<'_>) -> bool {
     let currency = ["INR", "USD", "EUR", "GBP"]
         .iter()
         .any(|code| code.chars().enumerate().all(|(place, char)| seen.place(place).char == char));
@@ -154,7 +154,7 @@ fn voter(seen: &Seen<'_>, words: &Words) -> bool {
 }
 
 /// Passport. "Column A 1234567" is a sum.
-fn passport(seen: &Seen<'_>, words: &Words) -> bool {
+fn passport(seen: &Seen<'_>, words: &Words<'_>) -> bool {
     seen.stands_alone()
         && (!seen.blanks_between(1..2) || words.near(&seen.range, &[Kind::Passport]))
 }

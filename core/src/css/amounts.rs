@@ -1,0 +1,172 @@
+//! Sizes and places that are somebody's amounts: a bar of `width:63%`, a thumb at `left:126px`.
+
+use super::rules::{Edits, opens, skip_block};
+use cssparser::{Delimiter, ParseError, Parser, Token};
+use std::borrow::Cow;
+
+/// What is told of a share, and of a length that is as long as a few characters.
+const SHARE: f32 = 0.1;
+const LENGTH: f32 = 8.0;
+const MAX_DEPTH: usize = 48;
+
+/// Declarations in which shares are told in tenths and lengths in steps of eight, both rounded down so
+/// that what stood side by side still fits.
+pub fn coarse(declarations: &str) -> Cow<'_, str> {
+    let mut edits = Edits::of(declarations);
+    round(&mut Parser::new(declarations), &mut edits, 0);
+    edits.apply()
+}
+
+fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
+    loop {
+        let start = parser.position().byte_index();
+        let Ok(token) = parser.next_including_whitespace_and_comments() else { return };
+        let text = match token {
+            Token::Percentage { unit_value, .. } => {
+                let tenths = steps(*unit_value, SHARE, SHARE);
+                tenths.map(|tenths| format!("{}%", tenths * 10))
+            }
+            Token::Dimension { value, unit, .. } => {
+                let eights = steps(*value, LENGTH, 2.0 * LENGTH);
+                eights.map(|eights| format!("{}{unit}", eights * 8))
+            }
+            token if opens(token) => {
+                if depth >= MAX_DEPTH {
+                    skip_block(parser);
+                } else {
+                    let _ = parser.parse_nested_block(|block| {
+                        round(block, edits, depth + 1);
+                        Ok::<_, ParseError<()>>(())
+                    });
+                }
+                None
+            }
+            _ => None,
+        };
+        if let Some(text) = text {
+            edits.replace(start, parser.position().byte_index(), text);
+        }
+    }
+}
+
+/// How many whole steps there are, if it is not just as many; what is below `least` stays.
+fn steps(value: f32, step: f32, least: f32) -> Option<i32> {
+    // A share of three tenths is not quite that in a computer.
+    let steps = (value / step + value.signum() * 1e-4).trunc();
+    (value.abs() >= least && (value - steps * step).abs() > 1e-3).then_some(steps as i32)
+}
+
+/// Declarations without those that may be the value of a control: what moves or turns it, shares other
+/// than the whole and nothing, and custom properties.
+pub fn without_amounts(declarations: &str) -> String {
+    let mut parser = Parser::new(declarations);
+    let mut out = String::new();
+    loop {
+        let declaration = parser.parse_until_before(Delimiter::Semicolon, |inner| {
+            inner.skip_whitespace();
+            let start = inner.position();
+            let is_told = !tells(inner);
+            Ok::<_, ParseError<()>>(
+                if is_told { inner.slice_from(start).trim() } else { "" }.to_owned(),
+            )
+        });
+        for declaration in declaration.iter().filter(|declaration| !declaration.is_empty()) {
+            if !out.is_empty() {
+                out.push(';');
+            }
+            out.push_str(declaration);
+        }
+        if parser.next().is_err() {
+            return out;
+        }
+    }
+}
+
+fn tells(parser: &mut Parser<'_>) -> bool {
+    let mut tells = false;
+    let mut is_first = true;
+    while let Ok(token) = parser.next() {
+        tells |= match token {
+            Token::Ident(name) if is_first => name.starts_with("--") || moves(name),
+            Token::Percentage { unit_value, .. } => *unit_value != 0.0 && *unit_value != 1.0,
+            // What is calculated or drawn.
+            Token::Function(_) | Token::CurlyBracketBlock => true,
+            _ => false,
+        };
+        is_first = false;
+    }
+    tells
+}
+
+/// Whether a property places an element, or a part of its picture.
+fn moves(property: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "background",
+        "block-size",
+        "bottom",
+        "clip",
+        "flex",
+        "grid",
+        "inline-size",
+        "inset",
+        "left",
+        "mask",
+        "offset",
+        "right",
+        "rotate",
+        "scale",
+        "stroke-dash",
+        "top",
+        "transform",
+        "translate",
+    ];
+    let name = property.to_ascii_lowercase();
+    STARTS.iter().any(|start| name.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_masked_is_told_in_steps() {
+        for (css, told) in [
+            ("width:63%", "width:60%"),
+            ("width:33.33%;height:100%;top:0%", "width:30%;height:100%;top:0%"),
+            ("width:30%;left:-63%", "width:30%;left:-60%"),
+            ("width:5%;left:1px;top:15px", "width:5%;left:1px;top:15px"),
+            ("width:417px;left:-417px;top:16px", "width:416px;left:-416px;top:16px"),
+            (
+                "transform:translate(417px,calc(63% - 41em))",
+                "transform:translate(416px,calc(60% - 40em))",
+            ),
+            ("z-index:417;opacity:.63", "z-index:417;opacity:.63"),
+        ] {
+            assert_eq!(coarse(css), told, "{css}");
+            assert_eq!(coarse(told), told, "{css}");
+        }
+    }
+
+    #[test]
+    fn controls_tell_no_amounts() {
+        for css in [
+            "width:63%",
+            "LEFT:126px",
+            "--value:63",
+            "width:calc(1px*63)",
+            "transform:scaleX(.63)",
+            "flex-grow:63",
+            "background-position:63px",
+            "inset-inline-start:63px",
+            "stroke-dashoffset:63",
+        ] {
+            assert_eq!(
+                without_amounts(&format!("color:red;{css};margin:0")),
+                "color:red;margin:0",
+                "{css}"
+            );
+        }
+        let plain = "width:100%;height:0%;padding:2px 4px;color:#123";
+        assert_eq!(without_amounts(plain), plain);
+    }
+}
