@@ -17,6 +17,8 @@ mod names;
 mod options;
 mod record;
 mod scrollbars;
+#[cfg(feature = "self-test")]
+mod self_test;
 mod socket;
 mod source;
 mod wakes;

@@ -15,6 +15,7 @@ mod record;
 mod repair;
 mod sealing;
 mod smoke;
+mod vectors;
 mod viewer;
 mod waiting;
 mod withdrawn;
