@@ -7,6 +7,7 @@
 //! vector that is masked must be found.
 
 mod fixture;
+mod hands;
 mod ledger;
 mod oracle;
 mod plain;
@@ -36,6 +37,11 @@ pub struct Control {
     pub asked: String,
     /// Told in a socket.
     pub told: String,
+}
+
+/// Whether a page has no policy that holds, so that everything on it is masked.
+fn hides_all(page: &str) -> bool {
+    page.starts_with("policy-")
 }
 
 /// The controls of a page.

@@ -31,6 +31,8 @@
   addEventListener("error", ({ message, filename, error }) => keep("said", `thrown: ${message} ${filename} ${written(error)}`));
   addEventListener("unhandledrejection", ({ reason }) => keep("said", `rejected: ${written(reason)}`));
 
+  // Whose scripts have run without an error.
+  const working = [];
   const steps = { mutate: new Map(), toggle: new Map() };
 
   const nodes = function* (root) {
@@ -48,7 +50,9 @@
         continue;
       }
       for (const { name, value } of node.attributes) {
-        if (holds(value) && name !== "style" && !name.startsWith("on")) node.setAttribute(name, `${value} `);
+        // Of a number the browser itself would say what is wrong with it.
+        const more = /^[0-9]*$/.test(value) ? "" : " ";
+        if (holds(value) && name !== "style" && !name.startsWith("on")) node.setAttribute(name, value + more);
       }
       if (node.localName === "input" && /^(text|search|)$/.test(node.getAttribute("type") ?? "") && holds(node.value)) {
         node.value += "!";
@@ -123,10 +127,16 @@
     const find = (css) => section.querySelector(css);
     const mutate = (step) => steps.mutate.set(number, step);
     const toggle = (step) => steps.toggle.set(number, step);
-    script?.({ ...secrets, section, find, mutate, toggle, turn, later, rewrite: () => rewrite(section, holds) });
+    try {
+      script?.({ ...secrets, section, find, mutate, toggle, turn, rewrite: () => rewrite(section, holds) });
+      working.push(number);
+    } catch (error) {
+      console.error(`vector ${number}: ${error.stack}`);
+    }
   };
 
   window.kit = {
+    working,
     run: async (step) => {
       const failed = [];
       await Promise.all([...steps[step]].map(async ([number, does]) => {

@@ -24,6 +24,7 @@ pub struct Fixture {
     /// What it says of itself besides.
     says: BTreeMap<String, String>,
     text: String,
+    check: Option<String>,
 }
 
 impl Fixture {
@@ -60,14 +61,21 @@ impl Fixture {
         let mut says = BTreeMap::new();
         for line in lines {
             let (key, value) = line.split_once(": ").with_context(|| format!("`{line}`"))?;
-            let known = ["rule", "unread", "asks", "page", "address", "policy", "applies", "not in"];
+            let known = ["rule", "unread", "asks", "page", "address", "from", "applies", "not in"];
             ensure!(known.contains(&key), "`{key}` means nothing");
             says.insert(key.to_owned(), value.to_owned());
         }
         ensure!(says.contains_key("rule"), "it does not say by which rule it is masked");
         let group = group.file_name().context("a folder")?.to_string_lossy().into_owned();
         let (number, name) = (number.parse()?, name.to_owned());
-        Ok(Self { number, name, group, says, text: text.to_owned() })
+        let (text, check) = match text.split_once("<script type=\"saath/replica\">") {
+            None => (text.to_owned(), None),
+            Some((before, rest)) => {
+                let (check, after) = rest.split_once("</script>\n").context("it does not end")?;
+                (format!("{before}{after}"), Some(check.to_owned()))
+            }
+        };
+        Ok(Self { number, name, group, says, text, check })
     }
 
     /// The canary, which only a mask hides.
@@ -88,12 +96,13 @@ impl Fixture {
         verhoeff(&format!("78{:02}4913605", self.number))
     }
 
-    /// What must not be found; of the canary what is common to all that fixtures make of it.
+    /// What must not be found; of the canary what is common to all that fixtures make of it, and its
+    /// first half, as some break it in two.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
         let of = format!("{:02}", self.number);
-        let canary = self.canary()[..11].to_owned();
-        [canary, self.pan(), self.aadhaar()].map(|text| Secret { of: of.clone(), text }).into()
+        let (canary, half) = (self.canary()[..11].to_owned(), self.canary()[..6].to_owned());
+        [canary, half, self.pan(), self.aadhaar()].map(|text| Secret { of: of.clone(), text }).into()
     }
 
     /// What the page has of it: its part of the body.
@@ -110,7 +119,7 @@ impl Fixture {
             None => text += &format!("<script>vector({secrets})</script>"),
         }
         let text = self.filled(&text);
-        format!("<section data-vector=\"{:02}\">\n{text}</section>\n", self.number)
+        format!("<section id=\"v{:02}\">\n{text}</section>\n", self.number)
     }
 
     fn filled(&self, text: &str) -> String {
@@ -119,10 +128,16 @@ impl Fixture {
             .replace("{{aadhaar}}", &self.aadhaar())
     }
 
-    /// The page that it is on: its group's, or one of its own.
+    /// The pages that it is on: its group's, or those of its own.
     #[must_use]
-    pub fn page(&self) -> String {
-        self.says.get("page").cloned().unwrap_or_else(|| self.group.clone())
+    pub fn pages(&self) -> Vec<&str> {
+        self.says.get("page").map_or_else(|| vec![&*self.group], |pages| pages.split(' ').collect())
+    }
+
+    /// Whether it is on this page.
+    #[must_use]
+    pub fn is_on(&self, page: &str) -> bool {
+        self.pages().contains(&page)
     }
 
     /// What follows its page's path, if it says so.
@@ -131,10 +146,16 @@ impl Fixture {
         self.says.get("address").map(|address| self.filled(address))
     }
 
-    /// The policy of its page, if it has one of its own.
+    /// Where its page is come to from, if it says so.
     #[must_use]
-    pub fn policy(&self) -> Option<&str> {
-        self.says.get("policy").map(String::as_str)
+    pub fn from(&self) -> Option<String> {
+        self.says.get("from").map(|address| self.filled(address))
+    }
+
+    /// A function body that says what its section of the replica, in `doc`, tells besides texts.
+    #[must_use]
+    pub fn check(&self) -> Option<&str> {
+        self.check.as_deref()
     }
 
     /// Why a mask that hides nothing would not show it, if it would not.
@@ -163,7 +184,7 @@ impl Fixture {
     }
 }
 
-const NAMES: &str = "{ canary, pan, aadhaar, section, find, mutate, toggle, turn, later, rewrite }";
+const NAMES: &str = "{ canary, pan, aadhaar, section, find, mutate, toggle, turn, rewrite }";
 
 /// A text that no net catches, with a number in it.
 pub(super) fn canary(kind: &str, number: u8) -> String {

@@ -121,7 +121,7 @@ impl Ledger {
             }
         }
         let taps: BTreeSet<Tap> = pieces.iter().map(|piece| piece.tap).collect();
-        for fixture in self.fixtures.iter().filter(|fixture| fixture.page() == page) {
+        for fixture in self.fixtures.iter().filter(|fixture| fixture.is_on(page)) {
             if applies(fixture, phase) {
                 self.checked.extend(taps.iter().map(|tap| (fixture.number, phase, *tap)));
             }
@@ -167,26 +167,14 @@ impl Ledger {
         self.arrived.get(control).is_some_and(|taps| taps.contains(&tap))
     }
 
-    /// Which vectors of a page a broken mask shows, and which it should and does not.
+    /// Whether a broken mask has shown all of a page that it should.
     #[must_use]
-    pub fn shown_when_broken(&self, page: &str) -> (usize, Vec<String>) {
-        let here = || self.fixtures.iter().filter(|fixture| fixture.page() == page);
-        let seen = |fixture: &Fixture| {
-            self.broken.get(&fixture.number).is_some_and(|taps| taps.contains(&Tap::Seal))
-        };
-        let lacking = here()
-            .filter(|fixture| fixture.unread().is_none() && !seen(fixture))
-            .map(|fixture| format!("{:02} {}", fixture.number, fixture.name));
-        (here().filter(|fixture| seen(fixture)).count(), lacking.collect())
+    pub fn shows_all_when_broken(&self, page: &str) -> bool {
+        self.fixtures.iter().all(|it| !it.is_on(page) || it.unread().is_some() || self.seen(it))
     }
 
-    /// Of those that a broken mask should not show, which it does: their fixtures say too little.
-    #[must_use]
-    pub fn read_after_all(&self) -> Vec<String> {
-        let seen = |fixture: &&Fixture| {
-            fixture.unread().is_some() && self.broken.contains_key(&fixture.number)
-        };
-        self.fixtures.iter().filter(seen).map(|it| format!("{:02} {}", it.number, it.name)).collect()
+    fn seen(&self, fixture: &Fixture) -> bool {
+        self.broken.get(&fixture.number).is_some_and(|taps| taps.contains(&Tap::Seal))
     }
 
     /// The line, and all that is to be known beside it.
@@ -221,6 +209,13 @@ impl Ledger {
                 let _ = writeln!(report, "  only {}: {number:02} {name}: {why}", phases.join(", "));
             }
         }
+        let broken = self.fixtures.iter().filter(|fixture| self.seen(fixture)).count();
+        let _ = writeln!(report, "  with a mask that hides nothing: {broken} leak");
+        for fixture in &self.fixtures {
+            if let Some(why) = fixture.unread() {
+                let _ = writeln!(report, "  nor then: {:02} {}: {why}", fixture.number, fixture.name);
+            }
+        }
         for ((vector, _, _), told) in &self.leaks {
             let _ = writeln!(report, "  LEAK {vector:02}: {told}");
         }
@@ -246,6 +241,13 @@ impl Ledger {
             }
         }
         ensure!(lacking.is_empty(), "not looked at: {}", lacking.join(", "));
+        let blind = self.fixtures.iter().filter(|it| self.seen(it) == it.unread().is_some());
+        let blind: Vec<_> = blind.map(|it| format!("{:02} {}", it.number, it.name)).collect();
+        ensure!(
+            blind.is_empty(),
+            "a mask that hides nothing should show them, or their fixtures say that it does: {}",
+            blind.join(", ")
+        );
         ensure!(self.leaks.is_empty(), "there are leaks:\n{}", self.report());
         Ok(())
     }

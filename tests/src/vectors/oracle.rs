@@ -55,7 +55,10 @@ impl Oracle {
         };
         Ok(Self {
             raw: all(&forms)?,
-            squeezed: all(&|text| both_ways("split", "split, reversed", &squeeze(text)))?,
+            squeezed: all(&|text| match text.len() {
+                ..SHORT => Vec::new(),
+                _ => both_ways("split", "split, reversed", &squeeze(text)),
+            })?,
             digits: all(&|text| {
                 let digits = digits(text);
                 if digits.len() < 10 {
@@ -104,11 +107,17 @@ impl Table {
     }
 }
 
+/// What is shorter than this is searched for as it is only: in other forms it would be found in noise.
+const SHORT: usize = 8;
+
 /// Upper and lower case are the search's own.
 fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let each = |write: &dyn Fn(u8) -> String| text.bytes().map(write).collect::<String>();
     let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect();
     let mut forms = both_ways("as it is", "reversed", text);
+    if text.len() < SHORT {
+        return forms;
+    }
     let written = [
         ("percent-encoded", each(&|byte| format!("%{byte:02x}"))),
         ("HTML, decimal", each(&|byte| format!("&#{byte};"))),

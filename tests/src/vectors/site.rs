@@ -35,16 +35,17 @@ impl Vectors {
     /// # Errors
     /// When nothing was built.
     pub(super) fn new(fixtures: &[Fixture], demo: &Demo) -> Result<Arc<Self>> {
-        let mut by_page: BTreeMap<String, Vec<&Fixture>> = BTreeMap::new();
+        let mut by_page: BTreeMap<&str, Vec<&Fixture>> = BTreeMap::new();
         for fixture in fixtures {
-            by_page.entry(fixture.page()).or_default().push(fixture);
+            for page in fixture.pages() {
+                by_page.entry(page).or_default().push(fixture);
+            }
         }
+        // To go away to.
+        by_page.entry("elsewhere").or_default();
         let pages = by_page
             .into_iter()
-            .map(|(name, fixtures)| {
-                let page = compose(&name, &fixtures, demo);
-                (name, page)
-            })
+            .map(|(name, fixtures)| (name.to_owned(), compose(name, &fixtures, demo)))
             .collect();
         let portal = demo.portal.clone();
         Ok(Arc::new(Self { pages, portal, parting: Mutex::default() }))
@@ -78,6 +79,9 @@ impl Vectors {
                 Some(Vec::new())
             }
             ["vectors", "page", name, ..] => self.pages.get(*name).cloned().map(String::into_bytes),
+            ["vectors", "made", .., name] if name.ends_with(".woff2") => {
+                std::fs::read(folder().join("../fidelity/parts/blocks.woff2")).ok()
+            }
             ["vectors", "made", .., name] => Some(made(name, url.query().unwrap_or_default())),
             ["vectors", name] => std::fs::read(folder().join(name)).ok(),
             ["saath", rest @ ..] => {
@@ -92,7 +96,7 @@ impl Vectors {
         let name = names.last().copied().unwrap_or_default();
         let headers = vec![
             ("content-type", mime(if names.contains(&"page") { ".html" } else { name }).to_owned()),
-            ("cache-control", "no-cache".to_owned()),
+            ("cache-control", "no-store".to_owned()),
             ("access-control-allow-origin", "*".to_owned()),
         ];
         Some(Answer { status: "200 OK", headers, body })
@@ -121,11 +125,11 @@ pub(super) fn unhex(text: &str) -> Result<Vec<u8>> {
 }
 
 fn compose(name: &str, fixtures: &[&Fixture], demo: &Demo) -> String {
-    let policy = fixtures.iter().find_map(|fixture| fixture.policy());
-    let policy = match policy {
-        Some("none") => String::new(),
-        Some(file) => format!(" data-saath-policy=\"/vectors/{file}\""),
-        None => " data-saath-policy=\"/vectors/policy.json\"".to_owned(),
+    // A policy that is none, or not there, is a page's own.
+    let policy = match name {
+        "policy-none" => String::new(),
+        _ if super::hides_all(name) => format!(" data-saath-policy=\"/vectors/{name}.json\""),
+        _ => " data-saath-policy=\"/vectors/policy.json\"".to_owned(),
     };
     let sections: String = fixtures.iter().map(|fixture| fixture.html()).collect();
     let control = super::controls(name);
@@ -180,6 +184,7 @@ fn mime(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
+        Some("woff2") => "font/woff2",
         Some("css") => "text/css; charset=utf-8",
         Some("json") => "application/json",
         Some("svg") => "image/svg+xml",

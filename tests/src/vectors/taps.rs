@@ -38,12 +38,14 @@ impl Taps {
     ) -> Result<Vec<Piece>> {
         let mut pieces = std::mem::take(&mut self.parted);
         pieces.extend(self.of_page(session, vectors).await?);
-        pieces.extend(replica(session, word).await?);
+        pieces.extend(self.of_replica(session, word).await?);
         for (page, whose) in [(&session.customer, "customer"), (&session.agent, "agent")] {
             let kept = page.eval_async(KEPT, Value::Null).await?;
             pieces.push(piece(Tap::Page, &format!("storage of the {whose}"), kept.to_string()));
             let said = page.log().await?.join("\n");
-            pieces.push(piece(Tap::Page, &format!("console of the {whose}, by the browser"), said));
+            let what = format!("console of the {whose}, by the browser");
+            // It says itself which of the page's own requests came to nothing.
+            pieces.push(Piece { own: true, ..piece(Tap::Page, &what, said) });
         }
         let said = session.agent.eval("return [window.saathSaid, window.saathSaid = []][0]", json!([]));
         pieces.push(piece(Tap::Page, "console of the agent", said.await?.to_string()));
@@ -76,9 +78,34 @@ impl Taps {
     pub(super) async fn part(&mut self, session: &Session, vectors: &Vectors) -> Result<()> {
         session.customer.eval("kit.leave()", json!([])).await?;
         let pieces = self.of_page(session, vectors).await?;
-        self.parted.extend(pieces);
+        self.put_by(pieces);
         self.messages = Messages::default();
         Ok(())
+    }
+
+    /// The agent's document with all that is in it, and what a screen reader has of it, once it has
+    /// `word`.
+    pub(super) async fn of_replica(&self, session: &Session, word: &str) -> Result<Vec<Piece>> {
+        let held = session.agent.eval(HELD, json!([])).await?;
+        let held = held.as_str().context("no document")?.to_owned();
+        let read = until("the accessibility tree", async || {
+            let read = match session.agent.engine() {
+                Engine::Firefox => spoken_in_firefox(&session.agent).await?,
+                _ => spoken_in_chromium(&session.agent).await?,
+            };
+            ensure!(read.contains(word), "{} bytes without {word}", read.len());
+            Ok(read)
+        })
+        .await;
+        Ok(vec![
+            piece(Tap::Replica, "the agent's document", held),
+            piece(Tap::Replica, "the agent's accessibility tree", read),
+        ])
+    }
+
+    /// What was taken already goes with what is taken next.
+    pub(super) fn put_by(&mut self, pieces: Vec<Piece>) {
+        self.parted.extend(pieces);
     }
 
     /// The next session begins with nothing under way.
@@ -89,12 +116,11 @@ impl Taps {
     /// What both browsers have asked for and said in sockets.
     pub(super) fn sent(&self, demo: &Demo) -> Vec<Piece> {
         let of = |whose: &str, sent: Vec<Sent>| {
-            let ours = format!("GET {}/", demo.portal);
+            // Which page asks is told with the request.
+            let own = [format!("GET {}/", demo.portal), "GET http://other.example/".to_owned()];
             let whose = whose.to_owned();
             sent.into_iter().filter(|sent| !sent.what.contains("/vectors/tap/")).map(move |sent| {
-                let path = sent.what.strip_prefix(&ours).unwrap_or_default();
-                let own = ["vectors/", "saath/"].iter().any(|start| path.starts_with(start))
-                    || sent.what.starts_with("GET http://other.example/vectors/");
+                let own = own.iter().any(|start| sent.what.starts_with(start));
                 let what = format!("{} by the {whose}", sent.what);
                 Piece { tap: Tap::Network, what, bytes: sent.bytes, own }
             })
@@ -118,25 +144,6 @@ impl Messages {
 
 pub(super) fn piece(tap: Tap, what: &str, bytes: impl Into<Vec<u8>>) -> Piece {
     Piece { tap, what: what.to_owned(), bytes: bytes.into(), own: false }
-}
-
-/// The agent's document with all that is in it, and what a screen reader has of it.
-async fn replica(session: &Session, word: &str) -> Result<Vec<Piece>> {
-    let held = session.agent.eval(HELD, json!([])).await?;
-    let held = held.as_str().context("no document")?.to_owned();
-    let read = until("the accessibility tree", async || {
-        let read = match session.agent.engine() {
-            Engine::Firefox => spoken_in_firefox(&session.agent).await?,
-            _ => spoken_in_chromium(&session.agent).await?,
-        };
-        ensure!(read.contains(word), "{} bytes without {word}", read.len());
-        Ok(read)
-    })
-    .await;
-    Ok(vec![
-        piece(Tap::Replica, "the agent's document", held),
-        piece(Tap::Replica, "the agent's accessibility tree", read),
-    ])
 }
 
 async fn spoken_in_chromium(page: &Page) -> Result<String> {
@@ -185,6 +192,8 @@ const HELD: &str = "
 const parts = [];
 const take = (root) => {
   parts.push(root.innerHTML ?? root.documentElement.outerHTML, root.title ?? '');
+  // Of elements that follow each other, as a person reads them.
+  parts.push((root.documentElement ?? root).textContent);
   for (const sheet of [...root.styleSheets, ...(root.adoptedStyleSheets ?? [])])
     for (const rule of sheet.cssRules) parts.push(rule.cssText);
   for (const e of root.querySelectorAll('*')) {
