@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ledger::{Phase, Piece, Tap};
 use super::visit::Visit;
-use crate::until;
+use crate::{LAPTOP, until};
 
 /// A pointer that is nowhere, as PROTOCOL.md has it: `Pointer`, -1, -1, not pressed.
 const GONE: [u8; 4] = [5, 1, 1, 0];
@@ -126,21 +126,18 @@ impl Visit {
         Ok(())
     }
 
-    /// 76: another tab in front for a while, and another page, from which the customer comes back.
+    /// 76: nothing of the page in sight for a while, and another page, from which the customer comes back.
     async fn look_elsewhere(&mut self) -> Result<()> {
         let customer = &self.session.customer;
-        let first = customer.tabs().await?.remove(0);
-        let opened = customer.driver.send("window/new", Some(json!({ "type": "tab" }))).await?;
-        let opened = opened["handle"].as_str().context("a tab")?.to_owned();
-        customer.switch_to(&opened).await?;
+        customer.driver.send("window/minimize", Some(json!({}))).await?;
         until("the agent to be told that the customer is elsewhere", async || {
             let told = "return !document.querySelector('#away').hidden";
             ensure!(self.session.agent.eval(told, json!([])).await? == true, "not told");
             Ok::<_, anyhow::Error>(())
         })
         .await;
-        customer.driver.client.close_window().await?;
-        customer.switch_to(&first).await?;
+        customer.resize(LAPTOP).await?;
+        customer.driver.client.set_window_rect(0, 0, 1300, 900).await?;
         self.settle("background").await?;
         let back = self.address("background");
         let pieces = self.taps.of_page(&self.session, &self.vectors).await?;
@@ -156,8 +153,9 @@ impl Visit {
     pub(super) async fn stop(&mut self, page: &str) -> Result<()> {
         self.session.stop().await?;
         self.session.until_ended().await;
+        let pieces = self.taps.of_page(&self.session, &self.vectors).await?;
+        self.taps.put_by(pieces);
         let shown = "
-            const before = performance.timeOrigin;
             kit.over();
             await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
             // As long as a sheet, or a value, is compared in.
@@ -167,6 +165,7 @@ impl Visit {
         ensure!(sealed == 0, "{sealed} records after STOP");
         let pieces = self.taps.drain(&self.session, &self.vectors, &self.demo, "").await?;
         self.ledger.enter(page, Phase::Toggle, &pieces);
+        self.taps.forget();
         Ok(())
     }
 }

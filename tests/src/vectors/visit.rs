@@ -67,23 +67,31 @@ impl Visit {
             self.go_to(&self.address(page)).await?;
             self.phases(page).await?;
         }
-        self.broken(group).await?;
-        self.end().await?;
-        for page in alone.iter().filter(|page| *page == "stopped") {
-            self.begin(page).await?;
-            self.settle(page).await?;
-            self.stop(page).await?;
+        if alone.iter().any(|page| page == "stopped") {
+            self.stop("stopped").await?;
+        } else {
+            self.end().await?;
+        }
+        for page in alone.iter().map(String::as_str).chain([group]) {
+            self.broken(page).await?;
         }
         Ok(())
     }
 
     async fn begin(&self, page: &str) -> Result<()> {
+        self.share(page, &self.address(page)).await?;
+        self.session.until_live().await;
+        Ok(())
+    }
+
+    /// The whole way to what the customer allows.
+    async fn share(&self, page: &str, address: &str) -> Result<()> {
         let Self { session, demo, .. } = self;
         let on_page = || self.fixtures.iter().filter(|fixture| fixture.is_on(page));
         let before = on_page().find_map(Fixture::from).unwrap_or_else(|| "/favicon.ico".into());
         session.customer.goto(&format!("{}{before}", demo.portal)).await?;
         let go = "location.assign(arguments[0])";
-        session.customer.eval(go, json!([self.address(page)])).await?;
+        session.customer.eval(go, json!([address])).await?;
         session.press_help().await;
         let pin = session.pin().await.digits();
         session.open_console(demo, &demo.token("meera").await?).await?;
@@ -91,7 +99,6 @@ impl Visit {
         session.type_pin(&pin).await?;
         session.prompt().await;
         session.allow().await;
-        session.until_live().await;
         Ok(())
     }
 
@@ -204,23 +211,27 @@ impl Visit {
         Ok(())
     }
 
-    /// The page once more, with a mask that hides nothing: each vector must be found.
+    /// A page in a session of its own, with a mask that hides nothing: each vector must be found.
     async fn broken(&mut self, page: &str) -> Result<()> {
+        if self.ledger.shows_all_when_broken(page) {
+            return Ok(());
+        }
         let address = self.address(page);
         let (path, hash) = address.split_once('#').unwrap_or((&address, ""));
         let join = if path.contains('?') { '&' } else { '?' };
-        self.leave(&format!("{path}{join}broken#{hash}")).await?;
+        self.share(page, &format!("{path}{join}broken#{hash}")).await?;
         let start = Instant::now();
         while !self.ledger.shows_all_when_broken(page) && start.elapsed() < LONG {
             let pieces = self.taps.of_page(&self.session, &self.vectors).await?;
             self.ledger.enter_broken(&pieces);
         }
-        Ok(())
+        // What it seals while it goes is not masked either.
+        self.session.customer.eval("delete window.saathTap", json!([])).await?;
+        self.end().await
     }
 
     async fn end(&mut self) -> Result<()> {
-        // The agent's end may have ended it: what it got was not masked, nor clean.
-        self.session.customer.eval("kit.leave(); sessionStorage.clear()", json!([])).await?;
+        self.session.customer.eval("sessionStorage.clear()", json!([])).await?;
         self.session.customer.goto("about:blank").await?;
         self.session.agent.goto("about:blank").await?;
         self.taps.forget();
