@@ -31,6 +31,12 @@
   addEventListener("error", ({ message, filename, error }) => keep("said", `thrown: ${message} ${filename} ${written(error)}`));
   addEventListener("unhandledrejection", ({ reason }) => keep("said", `rejected: ${written(reason)}`));
 
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    leaving = false;
+    kit.cameBack = true;
+  });
+
   // Whose scripts have run without an error.
   const working = [];
   const steps = { mutate: new Map(), toggle: new Map() };

@@ -146,6 +146,8 @@ impl Visit {
         self.go_to("back").await?;
         let here = self.session.customer.url().await?;
         ensure!(here.ends_with(&back), "{here} is not {back}");
+        let kept = self.session.customer.eval("return kit.cameBack === true", json!([])).await?;
+        ensure!(kept == true, "the browser has not kept the page");
         Ok(())
     }
 

@@ -94,9 +94,11 @@ impl Vectors {
             return Some(Answer { status: "404 Not Found", ..Answer::default() });
         };
         let name = names.last().copied().unwrap_or_default();
+        // Such a page the browser may keep for *Back*.
+        let kept = names.contains(&"background") || names.contains(&"elsewhere");
         let headers = vec![
             ("content-type", mime(if names.contains(&"page") { ".html" } else { name }).to_owned()),
-            ("cache-control", "no-store".to_owned()),
+            ("cache-control", if kept { "no-cache" } else { "no-store" }.to_owned()),
             ("access-control-allow-origin", "*".to_owned()),
         ];
         Some(Answer { status: "200 OK", headers, body })
