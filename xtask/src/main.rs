@@ -6,6 +6,7 @@
 mod demo;
 mod dist;
 mod fidelity;
+mod published;
 mod real;
 mod shell;
 mod size;

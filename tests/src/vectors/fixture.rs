@@ -36,8 +36,8 @@ impl Fixture {
         let mut all = BTreeMap::new();
         for group in files(&folder())?.into_iter().filter(|path| path.is_dir()) {
             for file in files(&group)? {
-                let fixture = Self::read(&file, &group)
-                    .with_context(|| format!("{}", file.display()))?;
+                let fixture =
+                    Self::read(&file, &group).with_context(|| format!("{}", file.display()))?;
                 let number = fixture.number;
                 ensure!(all.insert(number, fixture).is_none(), "there are two of {number}");
             }
@@ -54,14 +54,24 @@ impl Fixture {
         let mut lines = head.lines();
         let (number, name) =
             lines.next().and_then(|line| line.split_once(' ')).context("no number and name")?;
-        let named = file.file_name().is_some_and(|file| {
-            file.to_string_lossy().starts_with(&format!("{number}-"))
-        });
+        let named = file
+            .file_name()
+            .is_some_and(|file| file.to_string_lossy().starts_with(&format!("{number}-")));
         ensure!(named, "the file is not named by its number, {number}");
         let mut says = BTreeMap::new();
         for line in lines {
             let (key, value) = line.split_once(": ").with_context(|| format!("`{line}`"))?;
-            let known = ["rule", "unread", "asks", "page", "address", "from", "applies", "not in"];
+            let known = [
+                "rule",
+                "unread",
+                "asks",
+                "page",
+                "address",
+                "from",
+                "applies",
+                "not in",
+                "partly in",
+            ];
             ensure!(known.contains(&key), "`{key}` means nothing");
             says.insert(key.to_owned(), value.to_owned());
         }
@@ -102,15 +112,16 @@ impl Fixture {
     pub fn secrets(&self) -> Vec<Secret> {
         let of = format!("{:02}", self.number);
         let (canary, half) = (self.canary()[..11].to_owned(), self.canary()[..6].to_owned());
-        [canary, half, self.pan(), self.aadhaar()].map(|text| Secret { of: of.clone(), text }).into()
+        [canary, half, self.pan(), self.aadhaar()]
+            .map(|text| Secret { of: of.clone(), text })
+            .into()
     }
 
     /// What the page has of it: its part of the body.
     #[must_use]
     pub fn html(&self) -> String {
         let (canary, pan, aadhaar) = (self.canary(), self.pan(), self.aadhaar());
-        let secrets =
-            serde_json::json!({ "number": self.number, "canary": canary, "pan": pan, "aadhaar": aadhaar });
+        let secrets = serde_json::json!({ "number": self.number, "canary": canary, "pan": pan, "aadhaar": aadhaar });
         let call = format!("<script>vector({secrets}, ({NAMES}) => {{");
         let mut text = self.text.replace("<script>", &call);
         // The last one is the fixture's; there is no other in it.
@@ -181,6 +192,12 @@ impl Fixture {
     #[must_use]
     pub fn missing_in(&self, engine: &str) -> Option<&str> {
         self.says.get("not in")?.strip_prefix(engine)?.strip_prefix("; ")
+    }
+
+    /// What of it this engine cannot have, if it cannot have all.
+    #[must_use]
+    pub fn partly_in(&self, engine: &str) -> Option<&str> {
+        self.says.get("partly in")?.strip_prefix(engine)?.strip_prefix("; ")
     }
 }
 

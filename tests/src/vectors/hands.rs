@@ -49,7 +49,10 @@ impl Visit {
             return Ok(());
         }
         self.session.customer.click("[data-control] p").await?;
-        ensure!(!self.pointers().await?.is_empty(), "no pointer is told outside of the mask either");
+        ensure!(
+            !self.pointers().await?.is_empty(),
+            "no pointer is told outside of the mask either"
+        );
         let keys = "[...document.querySelectorAll('#v24-keys button')]";
         let count = self.session.customer.eval(&format!("return {keys}.length"), json!([])).await?;
         for key in 1..=count.as_u64().context("keys")? {
@@ -147,7 +150,10 @@ impl Visit {
         let here = self.session.customer.url().await?;
         ensure!(here.ends_with(&back), "{here} is not {back}");
         let kept = self.session.customer.eval("return kit.cameBack === true", json!([])).await?;
-        ensure!(kept == true, "the browser has not kept the page");
+        // One engine keeps it, the other loads it anew: as the fixture says.
+        let engine = self.session.customer.engine().name();
+        let anew = self.fixtures.iter().any(|it| it.number == 76 && it.partly_in(engine).is_some());
+        ensure!(kept != anew, "kept: {kept}, and the fixture says otherwise");
         Ok(())
     }
 

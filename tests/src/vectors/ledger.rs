@@ -89,11 +89,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the secrets cannot be searched for.
-    pub fn new(
-        engine: &'static str,
-        fixtures: Vec<Fixture>,
-        controls: &[Control],
-    ) -> Result<Self> {
+    pub fn new(engine: &'static str, fixtures: Vec<Fixture>, controls: &[Control]) -> Result<Self> {
         let secrets: Vec<Secret> = fixtures.iter().flat_map(Fixture::secrets).collect();
         let wanted: Vec<Secret> = controls.iter().flat_map(Control::secrets).collect();
         Ok(Self {
@@ -202,7 +198,12 @@ impl Ledger {
         );
         for fixture in &self.fixtures {
             if let Some(why) = fixture.missing_in(self.engine) {
-                let _ = writeln!(report, "  not here: {:02} {}: {why}", fixture.number, fixture.name);
+                let _ =
+                    writeln!(report, "  not here: {:02} {}: {why}", fixture.number, fixture.name);
+            }
+            if let Some(what) = fixture.partly_in(self.engine) {
+                let _ =
+                    writeln!(report, "  in part: {:02} {}: {what}", fixture.number, fixture.name);
             }
             if let Some((phases, why)) = fixture.applies() {
                 let Fixture { number, name, .. } = fixture;
@@ -213,7 +214,8 @@ impl Ledger {
         let _ = writeln!(report, "  with a mask that hides nothing: {broken} leak");
         for fixture in &self.fixtures {
             if let Some(why) = fixture.unread() {
-                let _ = writeln!(report, "  nor then: {:02} {}: {why}", fixture.number, fixture.name);
+                let _ =
+                    writeln!(report, "  nor then: {:02} {}: {why}", fixture.number, fixture.name);
             }
         }
         for ((vector, _, _), told) in &self.leaks {

@@ -120,10 +120,7 @@ impl Vectors {
 /// When it did not.
 pub(super) fn unhex(text: &str) -> Result<Vec<u8>> {
     let digit = |at| text.get(at..at + 2).context("half a byte");
-    (0..text.len())
-        .step_by(2)
-        .map(|at| Ok(u8::from_str_radix(digit(at)?, 16)?))
-        .collect()
+    (0..text.len()).step_by(2).map(|at| Ok(u8::from_str_radix(digit(at)?, 16)?)).collect()
 }
 
 fn compose(name: &str, fixtures: &[&Fixture], demo: &Demo) -> String {

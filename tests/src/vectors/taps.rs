@@ -47,7 +47,8 @@ impl Taps {
             // It says itself which of the page's own requests came to nothing.
             pieces.push(Piece { own: true, ..piece(Tap::Page, &what, said) });
         }
-        let said = session.agent.eval("return [window.saathSaid, window.saathSaid = []][0]", json!([]));
+        let said =
+            session.agent.eval("return [window.saathSaid, window.saathSaid = []][0]", json!([]));
         pieces.push(piece(Tap::Page, "console of the agent", said.await?.to_string()));
         pieces.extend(self.sent(demo));
         pieces.push(piece(Tap::Relay, "the relay's log", std::fs::read_to_string(&self.log)?));
@@ -58,7 +59,11 @@ impl Taps {
     }
 
     /// What the page's own taps have.
-    pub(super) async fn of_page(&mut self, session: &Session, vectors: &Vectors) -> Result<Vec<Piece>> {
+    pub(super) async fn of_page(
+        &mut self,
+        session: &Session,
+        vectors: &Vectors,
+    ) -> Result<Vec<Piece>> {
         let taken = session.customer.eval("return kit.take()", json!([])).await?;
         let texts = |name: &str| -> Vec<String> {
             let list = taken[name].as_array().map_or(&[][..], Vec::as_slice);
@@ -147,14 +152,18 @@ pub(super) fn piece(tap: Tap, what: &str, bytes: impl Into<Vec<u8>>) -> Piece {
 }
 
 async fn spoken_in_chromium(page: &Page) -> Result<String> {
-    let mut frames = vec![page.driver.cdp("Page.getFrameTree", json!({})).await?["frameTree"].take()];
+    let mut frames =
+        vec![page.driver.cdp("Page.getFrameTree", json!({})).await?["frameTree"].take()];
     let mut all = String::new();
     while let Some(mut frame) = frames.pop() {
         let asked = json!({ "frameId": frame["frame"]["id"] });
         // A frame may be gone by now.
         if let Ok(tree) = page.driver.cdp("Accessibility.getFullAXTree", asked).await {
             for node in tree["nodes"].as_array().into_iter().flatten() {
-                all += &format!("{}\n", json!([node["name"], node["value"], node["description"], node["properties"]]));
+                all += &format!(
+                    "{}\n",
+                    json!([node["name"], node["value"], node["description"], node["properties"]])
+                );
             }
         }
         if let Value::Array(children) = frame["childFrames"].take() {

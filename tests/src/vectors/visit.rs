@@ -138,7 +138,8 @@ impl Visit {
 
     /// Has every fixture of the page do this.
     async fn step(&self, step: &str) -> Result<()> {
-        let failed = self.session.customer.eval_async("return await kit.run(argument)", json!(step));
+        let failed =
+            self.session.customer.eval_async("return await kit.run(argument)", json!(step));
         let failed = failed.await?;
         ensure!(failed == json!([]), "{step}: {failed}");
         Ok(())
@@ -174,7 +175,8 @@ impl Visit {
     pub(super) async fn settle(&mut self, page: &str) -> Result<String> {
         self.words += 1;
         let word = format!("beacon{}", self.words);
-        let said = self.session.customer.eval("return kit.beacon(arguments[0])", json!([word])).await?;
+        let said =
+            self.session.customer.eval("return kit.beacon(arguments[0])", json!([word])).await?;
         let hidden = hides_all(page);
         until("the beacons", async || {
             let seen = self.session.replica(BEACONS).await?;
@@ -203,7 +205,8 @@ impl Visit {
             address === 'back' ? history.back() : address ? location.assign(address) : location.reload()";
         customer.eval(go, json!([address])).await?;
         until("the next page", async || {
-            let now = customer.eval("return window.kit && performance.timeOrigin", json!([])).await?;
+            let now =
+                customer.eval("return window.kit && performance.timeOrigin", json!([])).await?;
             ensure!(now.is_number() && now != before, "the same page");
             Ok::<_, anyhow::Error>(())
         })
