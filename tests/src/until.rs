@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 use std::time::{Duration, Instant};
 
 /// Longer than anything takes on a slow machine, short enough to wait for once.
-const DEADLINE: Duration = Duration::from_secs(15);
+const DEADLINE: Duration = Duration::from_secs(40);
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// Asks again and again until the answer is `Ok`, and gives it back.

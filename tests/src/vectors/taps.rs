@@ -51,9 +51,12 @@ impl Taps {
             session.agent.eval("return [window.saathSaid, window.saathSaid = []][0]", json!([]));
         pieces.push(piece(Tap::Page, "console of the agent", said.await?.to_string()));
         pieces.extend(self.sent(demo));
-        pieces.push(piece(Tap::Relay, "the relay's log", std::fs::read_to_string(&self.log)?));
+        let log = std::fs::read_to_string(&self.log)?;
+        ensure!(["CLAIM", "paired"].iter().all(|word| log.contains(word)), "no log: {log}");
+        pieces.push(piece(Tap::Relay, "the relay's log", log));
         let relay = demo.relay.replace("ws://", "http://").replace("/ws", "");
         let metrics = Reply::to("GET", &relay, "/metrics", "").await?;
+        ensure!(metrics.body.contains("saath_relay_"), "no metrics: {}", metrics.body);
         pieces.push(piece(Tap::Relay, "the relay's metrics", metrics.body));
         Ok(pieces)
     }

@@ -126,6 +126,8 @@ impl Visit {
         self.look(page, Phase::Resume).await?;
         self.step("toggle").await?;
         self.look(page, Phase::Toggle).await?;
+        let told = &controls(page).wanted()[7].0;
+        ensure!(!self.ledger.has_arrived(told, Tap::Relay), "the relay logs what it is told");
         for (control, _, tap) in controls(page).wanted() {
             let hidden = hides_all(page) && matches!(tap, Tap::Seal | Tap::Replica);
             ensure!(
