@@ -47,7 +47,7 @@ impl Oracle {
     /// # Errors
     /// When there are too many.
     pub fn new(secrets: &[Secret]) -> Result<Self> {
-        let all = |forms: &dyn Fn(&str) -> Vec<(&'static str, Vec<u8>)>| {
+        let all = |forms: &dyn Fn(&str) -> Vec<Form>| {
             let patterns = secrets.iter().flat_map(|secret| {
                 forms(&secret.text).into_iter().map(|(form, bytes)| (secret.clone(), form, bytes))
             });
@@ -107,11 +107,14 @@ impl Table {
     }
 }
 
+/// A form by its name, and how a secret is written in it.
+type Form = (&'static str, Vec<u8>);
+
 /// What is shorter than this is searched for as it is only: in other forms it would be found in noise.
 const SHORT: usize = 8;
 
 /// Upper and lower case are the search's own.
-fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+fn forms(text: &str) -> Vec<Form> {
     let each = |write: &dyn Fn(u8) -> String| text.bytes().map(write).collect::<String>();
     let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect();
     let mut forms = both_ways("as it is", "reversed", text);
@@ -134,11 +137,7 @@ fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     forms
 }
 
-fn both_ways(
-    forward: &'static str,
-    back: &'static str,
-    text: &str,
-) -> Vec<(&'static str, Vec<u8>)> {
+fn both_ways(forward: &'static str, back: &'static str, text: &str) -> Vec<Form> {
     vec![(forward, text.into()), (back, text.chars().rev().collect::<String>().into())]
 }
 
