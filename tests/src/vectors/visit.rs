@@ -39,7 +39,9 @@ impl Visit {
     pub async fn start(fixtures: Vec<Fixture>) -> Result<Self> {
         let engine = Engine::from_env()?;
         let log = tempfile(engine)?;
-        let demo = Demo::logged(&[("SAATH_LOG", "trace")], std::fs::File::create(&log)?)?;
+        // One agent has more sessions here, and more pages in them, than a person has.
+        let variables = [("SAATH_LOG", "trace"), ("SAATH_CLAIMS_PER_MINUTE", "600")];
+        let demo = Demo::logged(&variables, std::fs::File::create(&log)?)?;
         let vectors = Vectors::new(&fixtures, &demo)?;
         let customer = Proxy::start(vectors.site()).await?;
         let agent = Proxy::start(Arc::new(|_| None)).await?;
