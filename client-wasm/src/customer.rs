@@ -5,6 +5,7 @@ mod consequence;
 pub(crate) mod guests;
 mod handle;
 pub(crate) mod hands;
+mod kept;
 mod locales;
 pub(crate) mod overlay;
 pub(crate) mod perform;
@@ -26,6 +27,7 @@ use crate::socket::{Socket, SocketEvent};
 use crate::source::Source;
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use guests::Guests;
 pub(crate) use handle::Handle;
@@ -64,13 +66,17 @@ pub(crate) enum Event {
     /// Of the handshake with this number.
     Verified(u32, Option<AgentIdentity>),
     Farewell,
+    /// The browser keeps the page, and shows another one.
+    Kept,
+    /// It shows the page again.
+    Back,
 }
 
 /// Begins a session: a PIN is asked for at once.
 pub(crate) fn share(options: &ShareOptions) -> Result<Rc<Handle>, Error> {
     let (share, config, policy) = read(options)?;
     storage::write_hides(&[]);
-    Driver::start(share, Customer::new(config, unix_seconds()), policy)
+    Driver::start(share, Customer::new(config.clone(), unix_seconds()), config, policy)
 }
 
 /// Goes on with the session of the page before this one, if there is one.
@@ -80,8 +86,8 @@ pub(crate) fn resume(options: &ShareOptions) -> Result<Option<Rc<Handle>>, Error
     storage::clear();
     let Some(secret) = secret else { return Ok(None) };
     let (share, config, policy) = read(options)?;
-    match Customer::resume(config, secret, unix_seconds()) {
-        Ok(customer) => Driver::start(share, customer, policy).map(Some),
+    match Customer::resume(config.clone(), secret, unix_seconds()) {
+        Ok(customer) => Driver::start(share, customer, config, policy).map(Some),
         Err(_expired) => Ok(None),
     }
 }
@@ -92,6 +98,8 @@ fn read(options: &ShareOptions) -> Result<(Share, Config, Policy), Error> {
     }
     let share = Share::read(options)?;
     let policy = policy::of(&options.policy());
+    #[cfg(feature = "self-test")]
+    let policy = crate::self_test::broken(policy);
     let origin = window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
     let config = Config { origin, policy_hash: policy.digest(), grant: share.level };
     Ok((share, config, policy))
@@ -99,9 +107,11 @@ fn read(options: &ShareOptions) -> Result<(Share, Config, Policy), Error> {
 
 struct Driver {
     share: Share,
+    config: Config,
     policy: Policy,
     session: Customer,
     handle: Rc<Handle>,
+    _kept: Option<[EventListener; 2]>,
     inbox: Inbox<Event>,
     /// The task that this loop is.
     pump: Weak<Pump>,
@@ -128,7 +138,12 @@ struct Driver {
 }
 
 impl Driver {
-    fn start(share: Share, session: Customer, policy: Policy) -> Result<Rc<Handle>, Error> {
+    fn start(
+        share: Share,
+        session: Customer,
+        config: Config,
+        policy: Policy,
+    ) -> Result<Rc<Handle>, Error> {
         let (inbox, events) = Inbox::new();
         let handle = Rc::new(Handle {
             emitter: Emitter::default(),
@@ -149,7 +164,9 @@ impl Driver {
         let pump = Rc::new(Pump::default());
         let driver = Self {
             pump: Rc::downgrade(&pump),
+            _kept: kept::listen(&inbox),
             share,
+            config,
             policy,
             session,
             handle: Rc::clone(&handle),
@@ -224,6 +241,8 @@ impl Driver {
             Event::Verified(_, Some(agent)) => self.handle(Session::AgentVerified(agent)),
             Event::Verified(_, None) => self.handle(Session::AgentRejected),
             Event::Widget(event) => return self.pressed(event),
+            Event::Kept => self.keep(),
+            Event::Back => self.come_back(),
             Event::Farewell => return ControlFlow::Break(()),
         }
         ControlFlow::Continue(())
@@ -263,6 +282,8 @@ impl Driver {
     }
 
     fn drain(&mut self) {
+        #[cfg(feature = "self-test")]
+        crate::self_test::tell(self.session.take_plains());
         while let Some(effect) = self.session.poll() {
             self.effect(effect);
         }

@@ -20,8 +20,8 @@ mod words;
 
 use parts::{
     Adwaita, Alternates, Assets, Attributes, Cascade, Documents, Edits, Frames, Layers, Looks,
-    Marks, Motion, Offsets, Pictures, Placer, Player, Pseudos, Registered, Selected, Selector,
-    Shadows, Sheets, Sights, Slots, TopLayer,
+    Marks, Motion, Offsets, Pictures, Placer, Player, Pseudos, Registered, Secrets, Selected,
+    Selector, Shadows, Sheets, Sights, Slots, TopLayer,
 };
 pub(crate) use words::{Writing, Written};
 
@@ -85,6 +85,7 @@ extern "C" {
         shadows: Shadows,
         documents: Documents,
         marks: &Marks,
+        secrets: Secrets,
     ) -> Reader;
     #[wasm_bindgen(method, catch)]
     fn select(
@@ -243,7 +244,8 @@ impl Mirror {
             Slots::new(),
         );
         let (shadows, documents, marks) = (Shadows::new(), Documents::new(), Marks::new());
-        let reader = Reader::new(document, &wake, &states, shadows, documents, &marks);
+        let reader =
+            Reader::new(document, &wake, &states, shadows, documents, &marks, Secrets::new());
         Self {
             reader,
             marks,

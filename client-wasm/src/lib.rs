@@ -18,6 +18,8 @@ mod options;
 mod policy;
 mod record;
 mod scrollbars;
+#[cfg(feature = "self-test")]
+mod self_test;
 mod sights;
 mod socket;
 mod source;

@@ -308,6 +308,10 @@ impl Masker<'_> {
     }
 
     fn marked(&self, zone: Zone, marks: Marks) -> Zone {
+        #[cfg(feature = "self-test")]
+        if self.policy.is_broken() {
+            return Zone(Zone::SHOW);
+        }
         let marked = |bit| marks.0 & bit != 0;
         zone.with(Zone::MASK, marked(Marks::MASK))
             .with(Zone::SHOW, marked(Marks::SHOW))
@@ -317,6 +321,10 @@ impl Masker<'_> {
     }
 
     fn own_zone(&self, tag: &str, parent: Zone, marks: Marks, span: Span) -> Zone {
+        #[cfg(feature = "self-test")]
+        if self.policy.is_broken() {
+            return Zone(Zone::SHOW);
+        }
         let above = Zone(parent.0 & !(Zone::DRAWN | Zone::INLINE));
         self.marked(above, marks)
             .with(self.control_zone(tag, span), true)

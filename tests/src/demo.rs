@@ -38,11 +38,23 @@ impl Demo {
     /// # Errors
     /// As [`Demo::start`].
     pub fn start_with(variables: &[(&str, &str)]) -> Result<Self> {
+        Self::launch(variables, Stdio::inherit())
+    }
+
+    /// As [`Demo::start_with`]; what the relay and the demo log goes to a file.
+    ///
+    /// # Errors
+    /// As [`Demo::start`].
+    pub fn logged(variables: &[(&str, &str)], log: std::fs::File) -> Result<Self> {
+        Self::launch(variables, log.into())
+    }
+
+    fn launch(variables: &[(&str, &str)], stderr: Stdio) -> Result<Self> {
         let mut command = Command::new(xtask()?);
         command.envs(variables.iter().copied());
         command.args(["demo", "--json", "--no-build", "--port-base"]);
         command.arg(free_ports(4)?.to_string());
-        let mut child = Child::start(&command, Stdio::inherit())?;
+        let mut child = Child::start(&command, stderr)?;
         let line = child.wait_for_line(|line| line.starts_with('{'))?;
         let urls: Value = serde_json::from_str(&line)?;
         let url = |name: &str| {

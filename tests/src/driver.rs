@@ -63,6 +63,8 @@ pub(crate) enum Tap {
     No,
     /// All that it asks any network for; only Chromium tells.
     Requests,
+    /// The same through a proxy on this port, and in Firefox what it tells screen readers.
+    Proxy(u16),
 }
 
 /// A driver with one session.
@@ -81,7 +83,7 @@ impl Driver {
         let mut display = None;
         let (command, capabilities) = match engine {
             Engine::Chromium => chromium(port, &profile.0, tap),
-            Engine::Firefox => firefox(port, &profile.0)?,
+            Engine::Firefox => firefox(port, &profile.0, tap)?,
             Engine::WebKit => {
                 let (child, name) = screen()?;
                 display = Some(child);
@@ -124,10 +126,18 @@ fn program(variable: &str, name: &str) -> PathBuf {
 fn chromium(port: u16, profile: &Path, tap: Tap) -> (Command, Value) {
     let mut command = Command::new(program("SAATH_CHROMEDRIVER", "chromedriver"));
     command.arg(format!("--port={port}")).arg("--log-level=OFF");
-    let capabilities = json!({
+    let proxy = match tap {
+        // Also for what is on this machine.
+        Tap::Proxy(port) => vec![
+            format!("--proxy-server=http://127.0.0.1:{port}"),
+            "--proxy-bypass-list=<-loopback>".to_owned(),
+        ],
+        Tap::No | Tap::Requests => Vec::new(),
+    };
+    let mut capabilities = json!({
         "browserName": "chrome",
         "goog:loggingPrefs": match tap {
-            Tap::No => json!({ "browser": "ALL" }),
+            Tap::No | Tap::Proxy(_) => json!({ "browser": "ALL" }),
             Tap::Requests => json!({ "browser": "ALL", "performance": "ALL" }),
         },
         "goog:chromeOptions": {
@@ -142,17 +152,20 @@ fn chromium(port: u16, profile: &Path, tap: Tap) -> (Command, Value) {
             ],
         },
     });
+    if let Value::Array(args) = &mut capabilities["goog:chromeOptions"]["args"] {
+        args.extend(proxy.into_iter().map(Value::from));
+    }
     (command, capabilities)
 }
 
-fn firefox(port: u16, profile: &Path) -> Result<(Command, Value)> {
+fn firefox(port: u16, profile: &Path, tap: Tap) -> Result<(Command, Value)> {
     let mut command = Command::new(program("SAATH_GECKODRIVER", "geckodriver"));
     command
         .args(["--log", "fatal", "--port", &port.to_string()])
         // Its default is one fixed port: two drivers at a time would fight for it.
         .args(["--websocket-port", &free_ports(1)?.to_string(), "--profile-root"])
         .arg(profile);
-    let capabilities = json!({
+    let mut capabilities = json!({
         "browserName": "firefox",
         "moz:firefoxOptions": {
             "binary": program("SAATH_FIREFOX", "/usr/bin/firefox-esr"),
@@ -167,6 +180,22 @@ fn firefox(port: u16, profile: &Path) -> Result<(Command, Value)> {
             },
         },
     });
+    if let Tap::Proxy(port) = tap {
+        command.arg("--allow-system-access");
+        let prefs = &mut capabilities["moz:firefoxOptions"]["prefs"];
+        for (name, value) in [
+            ("network.proxy.type", json!(1)),
+            ("network.proxy.http", json!("127.0.0.1")),
+            ("network.proxy.http_port", json!(port)),
+            ("network.proxy.ssl", json!("127.0.0.1")),
+            ("network.proxy.ssl_port", json!(port)),
+            ("network.proxy.no_proxies_on", json!("")),
+            // Also for what is on this machine.
+            ("network.proxy.allow_hijacking_localhost", json!(true)),
+        ] {
+            prefs[name] = value;
+        }
+    }
     Ok((command, capabilities))
 }
 

@@ -10,8 +10,10 @@ mod driver;
 pub mod fidelity;
 mod page;
 mod pages;
+pub mod proxy;
 mod session;
 mod until;
+pub mod vectors;
 mod widget;
 
 pub use demo::{Demo, Reply};

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::demo;
 use crate::driver::{Driver, Engine, Tap};
+use crate::proxy::Proxy;
 
 /// Width and height of the page in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,14 @@ impl Page {
     /// As [`Page::start`].
     pub async fn tapped(engine: Engine, name: &'static str) -> Result<Self> {
         Self::open(engine, name, Tap::Requests).await
+    }
+
+    /// As [`Page::start`], with all that it sends going through a proxy.
+    ///
+    /// # Errors
+    /// As [`Page::start`].
+    pub async fn through(engine: Engine, name: &'static str, proxy: &Proxy) -> Result<Self> {
+        Self::open(engine, name, Tap::Proxy(proxy.port)).await
     }
 
     async fn open(engine: Engine, name: &'static str, tap: Tap) -> Result<Self> {

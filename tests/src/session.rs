@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::demo::Demo;
 use crate::driver::Engine;
 use crate::page::Page;
+use crate::proxy::Proxy;
 use crate::until::until;
 
 /// The two browsers. The demo they use may outlive them.
@@ -59,6 +60,19 @@ impl Session {
         let engine = Engine::from_env()?;
         let (customer, agent) =
             tokio::try_join!(Page::start(engine, "customer"), Page::start(engine, "agent"))?;
+        Ok(Self { customer, agent })
+    }
+
+    /// As [`Session::open`], with all that the two send going through proxies.
+    ///
+    /// # Errors
+    /// When one does not start.
+    pub async fn open_through(customer: &Proxy, agent: &Proxy) -> Result<Self> {
+        let engine = Engine::from_env()?;
+        let (customer, agent) = tokio::try_join!(
+            Page::through(engine, "customer", customer),
+            Page::through(engine, "agent", agent)
+        )?;
         Ok(Self { customer, agent })
     }
 

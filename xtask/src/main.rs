@@ -7,6 +7,7 @@ mod audit;
 mod demo;
 mod dist;
 mod fidelity;
+mod published;
 mod real;
 mod schema;
 mod shell;
@@ -40,7 +41,7 @@ usage: cargo xtask <command>
   dist    write the npm package to target/npm
             --dev          quick to build, larger and slower to run
             --opt          also run wasm-opt and esbuild (fetches them with npm)
-            --self-test    for tests only: to target/npm-test, exporting selfTest()
+            --self-test    for tests only: to target/npm-test, with selfTest(), a tap and a mask that can be broken
             --out DIR      write it there instead
   size    what the customer's browser downloads: raw, gzip, brotli; checks the budgets
             DIR            of this package instead of target/npm

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{demo, dist, fidelity, schema, shell, size, tidy, tools};
+use crate::{demo, dist, fidelity, published, schema, shell, size, tidy, tools};
 
 struct Step {
     name: &'static str,
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { name: "unit", what: "the native tests", run: unit },
     Step { name: "schema", what: "the policy's JSON Schema", run: schema::check },
     Step { name: "dist", what: "the package, its budgets, the relay", run: build },
+    Step { name: "published", what: "nothing for tests is in the package", run: published::run },
     Step { name: "browsers", what: "end to end in Chromium and Firefox", run: browsers },
     Step { name: "fidelity", what: "replicas beside their pages", run: replicas },
 ];

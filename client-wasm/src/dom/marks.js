@@ -1,7 +1,7 @@
 // Which elements are marked: by the selectors of the policy and of the page, found in one search for
-// all of them, and by the customer; and which fields were passwords.
+// all of them, and by the customer.
 
-import { Array, Map, Set, WeakSet, dom, fields } from "./native.js";
+import { Array, Map, Set, dom } from "./native.js";
 
 const MASK = 1;
 // Pseudo-classes that follow from what is recorded: elements and attributes. All others can change
@@ -23,20 +23,6 @@ export class Marks {
     this.own = new Map();
     // Whether marks may have changed.
     this.unsure = false;
-    // Fields that were passwords, and what they are called: a page may put a copy in their place.
-    this.secrets = new WeakSet();
-    this.called = new Set();
-  }
-
-  // Whether a field is a password, or was one, or is called as one that was.
-  isSecret(node) {
-    const name = dom.getAttribute(node, "name"), id = dom.getAttribute(node, "id");
-    if (fields.input.type(node) === "password") {
-      this.secrets.add(node);
-      if (name) this.called.add(`name ${name}`);
-      if (id) this.called.add(`id ${id}`);
-    }
-    return this.secrets.has(node) || this.called.has(`name ${name}`) || this.called.has(`id ${id}`);
   }
 
   // Throws on a list that does not parse.

@@ -25,6 +25,7 @@ parts! {
     "/src/dom/pictures.js" Pictures();
     "/src/dom/pseudo.js" Pseudos();
     "/src/dom/registered.js" Registered();
+    "/src/dom/secrets.js" Secrets();
     "/src/dom/selected.js" Selected();
     "/src/dom/shadows.js" Shadows();
     "/src/dom/sheets.js" Sheets(edits: Edits, alternates: Alternates, registered: Registered);

@@ -2,7 +2,7 @@
 // node. It decides nothing: what is masked, sent or dropped is decided in `core`. The words are
 // those of `core/src/reading.rs`.
 
-import { Array, Map, MutationObserver, Set, WeakSet, dom, fields } from "./native.js";
+import { Array, Map, MutationObserver, Set, WeakSet, dom } from "./native.js";
 import { fallsBack } from "./pictures.js";
 import { inlineStyle } from "./sheets.js";
 
@@ -29,7 +29,7 @@ const CLOSED = new Set(["script", "noscript", "template", "style", "textarea", "
 const WITHHELD = 9;
 
 export class Reader {
-  constructor(doc, wake, states, shadows, documents, marks) {
+  constructor(doc, wake, states, shadows, documents, marks, secrets) {
     this.states = states;
     this.shadows = shadows;
     this.doc = doc;
@@ -37,6 +37,7 @@ export class Reader {
     this.wake = wake;
     this.next = 2;
     this.marks = marks;
+    this.secrets = secrets;
     // Documents whose policy was seen to forbid a style attribute.
     this.strict = new WeakSet();
     this.roots = new Set();
@@ -175,6 +176,7 @@ export class Reader {
     const records = this.queue;
     this.queue = [];
     for (const record of this.observer.takeRecords()) records.push(record);
+    this.secrets.follow(records);
     const { ids, noted } = this;
     const mark = (node, parts) => this.later(ids.get(node), parts);
     for (const { type, target, addedNodes, attributeName } of records) {
@@ -373,7 +375,7 @@ export class Reader {
         // In a namespace of its own a `script` or an `input` is neither.
         const tag = namespace === undefined ? "saath-other" : name;
         let marks = this.marks.of(node);
-        if (tag === "input" && namespace === 0 && this.marks.isSecret(node)) marks |= EVER_SECRET;
+        if (tag === "input" && namespace === 0 && this.secrets.has(node)) marks |= EVER_SECRET;
         // What submits a form is the customer's to press.
         if ((tag === "button" || tag === "input") && node.form && (node.type === "submit" || node.type === "image")) {
           marks |= CONFIRM;

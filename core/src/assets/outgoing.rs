@@ -1,6 +1,7 @@
 //! The customer's end of the transport: what is offered, what was asked for, and how much of it
 //! may be under way.
 
+use super::kind::Kind;
 use super::{BUDGET, MAX_ASSET, MAX_LISTED, PIECE, WINDOW};
 use crate::message::asset::{Asset, Content, Hash, Offer, Offered, Why};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -289,7 +290,10 @@ impl Outgoing {
         }
         self.reading = None;
         let Piece { number, offset, length } = piece;
-        let Some(bytes) = bytes.filter(|bytes| bytes.len() == length as usize) else {
+        // What a style sheet calls a font may be anything that its address answers.
+        let is_one = |bytes: &[u8]| offset > 0 || Kind::sniff(bytes).is_some();
+        let whole = bytes.filter(|bytes| bytes.len() == length as usize);
+        let Some(bytes) = whole.filter(|bytes| is_one(bytes)) else {
             self.missing(number, Why::Unreadable);
             return None;
         };

@@ -42,7 +42,12 @@ impl Masker<'_> {
             return;
         };
         let reference = namespace != Namespace::Html && tag != "a";
-        let kind = if reference && name == "href" { AttrKind::Fragment } else { kind };
+        let kind = match name {
+            "href" if reference => AttrKind::Fragment,
+            // A media type, or anything: only lists and controls look as it says.
+            "type" if namespace == Namespace::Html && !is_typed(tag) => AttrKind::Data,
+            _ => kind,
+        };
         if self.is_left_out(owner, name, attr) {
             return;
         }
@@ -176,6 +181,11 @@ pub(super) fn mirrors(name: &str) -> bool {
         "values",
     ];
     words(name).any(|word| is_one_of(word, WORDS) || is_one_of(word, CHOSEN))
+}
+
+/// Whether its `type` says what an element is; of those of the page's own making only they know.
+fn is_typed(tag: &str) -> bool {
+    matches!(tag, "input" | "button" | "ol" | "ul" | "li" | "dir") || tag.contains('-')
 }
 
 /// Whether the name is a mark of ours, or a compiler has given it, to tell by it whose style an element

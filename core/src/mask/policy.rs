@@ -31,6 +31,8 @@ pub struct Policy {
     /// Whether identifiers are taken out of what is shown.
     pub patterns: Patterns,
     mask_all: bool,
+    #[cfg(feature = "self-test")]
+    broken: bool,
 }
 
 /// What is masked where no mark says otherwise.
@@ -108,6 +110,19 @@ impl Policy {
     /// Everything is masked: what holds where there is no policy, or a broken one.
     pub fn mask_all() -> Self {
         Self { mask_all: true, mode: Mode::Strict, ..Self::default() }
+    }
+
+    /// The same with a mask that hides nothing, to see that the tests would tell.
+    #[cfg(feature = "self-test")]
+    #[must_use]
+    pub fn broken(self) -> Self {
+        Self { broken: true, patterns: Patterns::Off, ..self }
+    }
+
+    /// Whether this is [`Self::broken`].
+    #[cfg(feature = "self-test")]
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// Whether this is [`Self::mask_all`].

@@ -71,6 +71,10 @@ pub(super) fn treat<'t>(
     treatment: Treatment,
     text: &'t str,
 ) -> Cow<'t, str> {
+    #[cfg(feature = "self-test")]
+    if policy.is_broken() {
+        return text.into();
+    }
     let sheet = |zone| {
         let strings = |string: &str| netted(policy, string);
         names(policy, css::numbered(text, strings, |address| pictures.of_sheet(zone, address)))

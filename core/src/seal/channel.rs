@@ -28,6 +28,8 @@ pub struct Channel {
     sealer: Sealer,
     opener: Opener,
     assembler: Assembler,
+    #[cfg(feature = "self-test")]
+    plains: Vec<Vec<u8>>,
 }
 
 impl Channel {
@@ -41,12 +43,24 @@ impl Channel {
             sealer: Sealer::new(secrets.sent_by(side), secrets.epoch()),
             opener: Opener::new(secrets.sent_by(side.peer()), secrets.epoch()),
             assembler: Assembler::new(limit),
+            #[cfg(feature = "self-test")]
+            plains: Vec::new(),
         }
     }
 
     /// The records that carry `message`, to be sent in this order.
     pub fn send(&mut self, message: &[u8]) -> Vec<Vec<u8>> {
-        pack(message).iter().map(|plain| self.sealer.seal(plain)).collect()
+        let plains = pack(message);
+        let records = plains.iter().map(|plain| self.sealer.seal(plain)).collect();
+        #[cfg(feature = "self-test")]
+        self.plains.extend(plains);
+        records
+    }
+
+    /// The plaintexts of the records since the last call.
+    #[cfg(feature = "self-test")]
+    pub(crate) fn take_plains(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.plains)
     }
 
     /// Takes a record; the message, if it is complete.

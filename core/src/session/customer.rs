@@ -55,6 +55,8 @@ pub struct Customer {
     /// PINs that were used up in vain since the customer last asked for one.
     misses: u8,
     effects: VecDeque<Effect>,
+    #[cfg(feature = "self-test")]
+    plains: Vec<Vec<u8>>,
 }
 
 /// What the session is about right now.
@@ -162,6 +164,12 @@ impl Customer {
         self.effects.pop_front()
     }
 
+    /// What went into records since the last call, as it was before it was sealed.
+    #[cfg(feature = "self-test")]
+    pub fn take_plains(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.plains)
+    }
+
     /// When `Event::Tick` is due.
     pub fn next_timeout(&self) -> Option<Millis> {
         let stage = match &self.stage {
@@ -225,6 +233,8 @@ impl Customer {
             backoff: Backoff::default(),
             misses: 0,
             effects: VecDeque::new(),
+            #[cfg(feature = "self-test")]
+            plains: Vec::new(),
         }
     }
 
@@ -373,6 +383,8 @@ impl Customer {
             _ => return 0,
         };
         let records = channel.send(&saath_protocol::wire::encode(message));
+        #[cfg(feature = "self-test")]
+        self.plains.extend(channel.take_plains());
         let bytes = records.iter().map(Vec::len).sum();
         self.effects.extend(records.into_iter().map(Effect::Send));
         bytes

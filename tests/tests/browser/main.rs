@@ -18,6 +18,7 @@ mod record;
 mod repair;
 mod sealing;
 mod smoke;
+mod vectors;
 mod viewer;
 mod waiting;
 mod withdrawn;

@@ -15,7 +15,28 @@ fn naming(flow: Flow) -> Outgoing {
 
 fn send(outgoing: &mut Outgoing) -> Option<Asset> {
     let piece = outgoing.next_piece()?;
-    outgoing.read(piece, Some(vec![0; piece.length as usize]))
+    outgoing.read(piece, Some(picture(piece.length)))
+}
+
+/// So many bytes of one.
+fn picture(length: u32) -> Vec<u8> {
+    let mut bytes = b"BM".to_vec();
+    bytes.resize(length as usize, 0);
+    bytes
+}
+
+#[test]
+fn what_is_no_picture_and_no_font_is_not_sent() {
+    let mut outgoing = naming(Flow::Asked);
+    outgoing.ready(1, 0, hash(1), 15, false);
+    outgoing.ready(2, 0, hash(2), 15, false);
+    outgoing.offer();
+    outgoing.want(&[1, 2]);
+    let piece = outgoing.next_piece().unwrap();
+    assert_eq!(outgoing.read(piece, Some(b"{ \"name\": \"A\" }".to_vec())), None);
+    let missing = outgoing.offer().unwrap();
+    assert_eq!(missing.assets[0].content, Content::Missing(Why::Unreadable));
+    assert_eq!(send(&mut outgoing).unwrap().number, 2);
 }
 
 #[test]
