@@ -8,6 +8,7 @@ mod order;
 mod out;
 
 use crate::guests::Guests;
+use crate::ids::IdMap;
 use crate::mask::{Masked, Masking};
 use crate::node::NodeId;
 use crate::ops::{Batch, Key, Op, Place, StrId};
@@ -15,8 +16,6 @@ use crate::reading::{Item, Parts, Reading, SettingName, Span};
 use crate::tree::{ApplyError, Setting, Tree};
 pub(crate) use order::longest_increasing;
 use out::Out;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// What came of a diff.
 #[derive(Debug, Default)]
@@ -72,32 +71,10 @@ pub(crate) fn diff(
     Ok(Difference { batch, gone, unread, left_out })
 }
 
-type IdMap<V> = HashMap<u32, V, BuildHasherDefault<IdHasher>>;
-
-/// Ids are small and consecutive: multiplying spreads them well enough.
-#[derive(Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn write_u32(&mut self, id: u32) {
-        self.0 = u64::from(id).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
 /// Which item describes which node, and which children it was read with.
 struct Outline {
     described: Vec<Described>,
-    by_id: IdMap<usize>,
+    by_id: IdMap<u32, usize>,
     children: Vec<NodeId>,
     roots: Vec<usize>,
 }
@@ -290,7 +267,8 @@ impl<'a> Differ<'a> {
             fates.resize(children.len(), Fate::Last);
             return fates;
         }
-        let positions: IdMap<usize> = old.iter().enumerate().map(|(i, id)| (id.0, i)).collect();
+        let positions: IdMap<u32, usize> =
+            old.iter().enumerate().map(|(i, id)| (id.0, i)).collect();
         let mut kept = vec![];
         let mut is_kept = vec![false; old.len()];
         for (index, id) in children.iter().enumerate() {

@@ -39,6 +39,7 @@ pub mod css;
 pub mod diff;
 pub mod dirt;
 pub mod guests;
+mod ids;
 pub mod mask;
 pub mod message;
 pub mod motion;

@@ -21,6 +21,7 @@ mod slots;
 mod states;
 mod texts;
 mod treat;
+mod treated;
 mod zone;
 
 pub(crate) use guest::{Terms, access as guest_access, terms as guest_terms};
@@ -36,6 +37,7 @@ pub use zone::{Access, access, mask_text};
 
 use crate::assets::Addresses;
 use crate::css::{self, Asked, Screen};
+use crate::ids::IdSet;
 use crate::node::{GAP, Namespace, NodeId};
 use crate::ops::{StrId, Strings, cut};
 use crate::reading::{Item, Marks, Parts, Raw, Reading, SettingName, Span};
@@ -46,8 +48,8 @@ use names::Names;
 use pictures::Pictures;
 use slots::Within;
 use std::borrow::Cow;
-use std::collections::HashSet;
 use treat::Treatment;
+use treated::Treated;
 use zone::Zone;
 
 /// Texts that may leave the browser. Only [`mask`] makes them.
@@ -105,7 +107,7 @@ pub fn mask(
         flow,
         names: Names::of(reading.strings.len()),
         anchors: vec![None; reading.strings.len() as usize],
-        treated: vec![[None; Treatment::COUNT]; reading.strings.len() as usize],
+        treated: Treated::of(reading.strings.len()),
         strings: Strings::default(),
         items: Vec::with_capacity(reading.items.len()),
         settings: Vec::with_capacity(reading.settings.len()),
@@ -114,13 +116,13 @@ pub fn mask(
         slots,
         by_hand: vec![],
         refilled: vec![],
-        filled: HashSet::new(),
+        filled: IdSet::default(),
         selection: None,
         left_out: false,
     };
     let mut open: Vec<Within> = vec![];
     // Shadow roots whose hosts are read as a whole.
-    let mut hosted = HashSet::new();
+    let mut hosted = IdSet::default();
     // How deep in what is not even told to have children.
     let mut withheld = 0_usize;
     for (index, item) in reading.items.iter().enumerate() {
@@ -219,8 +221,7 @@ pub fn mask(
     }
     masker.selection(tree);
     // Where a host is read as a whole, its shadow tree comes first.
-    let refilled: HashSet<_> =
-        masker.refilled.iter().filter(|root| !hosted.contains(root)).collect();
+    let refilled: IdSet<_> = masker.refilled.iter().filter(|root| !hosted.contains(root)).collect();
     for &root in refilled {
         masker.reread.extend(tree.parent(root).filter(|_| masker.filled.contains(&root)));
         masker.reread.extend(light(tree, root));
@@ -258,8 +259,7 @@ struct Masker<'a> {
     names: Names<'a>,
     /// Of each raw text, whether an identifier may hang on what is in it.
     anchors: Vec<Option<bool>>,
-    /// For each raw text what it became, by treatment: equal texts are treated once.
-    treated: Vec<[Option<StrId>; Treatment::COUNT]>,
+    treated: Treated,
     strings: Strings,
     items: Vec<Item>,
     settings: Vec<(SettingName, StrId)>,
@@ -271,7 +271,7 @@ struct Masker<'a> {
     /// Shadow roots whose slots are others than they were.
     refilled: Vec<NodeId>,
     /// Shadow roots whose slots were asked for.
-    filled: HashSet<NodeId>,
+    filled: IdSet<NodeId>,
     /// Which setting is the selection: what it lies in is masked later.
     selection: Option<usize>,
     left_out: bool,
@@ -370,10 +370,7 @@ impl Masker<'_> {
     }
 
     fn treat(&mut self, raw: StrId, treatment: Treatment) -> StrId {
-        let index = raw.0 as usize;
-        let slot = treatment as usize;
-        if let Some(done) = self.treated.get(index).and_then(|row| row.get(slot)).copied().flatten()
-        {
+        if let Some(done) = self.treated.get(raw, treatment) {
             return done;
         }
         let text = self.raw.strings.get(raw);
@@ -396,9 +393,7 @@ impl Masker<'_> {
             _ => treat::treat(self.policy, &self.pictures, treatment, text),
         };
         let done = self.push_cut(&text);
-        if let Some(entry) = self.treated.get_mut(index).and_then(|row| row.get_mut(slot)) {
-            *entry = Some(done);
-        }
+        self.treated.put(raw, treatment, done);
         done
     }
 
@@ -410,13 +405,11 @@ impl Masker<'_> {
 
     /// A name from the allow-lists, shared by all that have the same raw text.
     fn own_text(&mut self, raw: StrId, name: &str) -> StrId {
-        let slot = Treatment::Name as usize;
-        let row = self.treated.get_mut(raw.0 as usize).and_then(|row| row.get_mut(slot));
-        match row {
-            Some(Some(done)) => *done,
-            Some(entry) => *entry.insert(self.strings.push(name)),
-            None => self.strings.push(name),
-        }
+        self.treated.get(raw, Treatment::Name).unwrap_or_else(|| {
+            let done = self.strings.push(name);
+            self.treated.put(raw, Treatment::Name, done);
+            done
+        })
     }
 }
 

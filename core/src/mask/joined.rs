@@ -12,20 +12,22 @@ use super::Element;
 use super::flow::Flow;
 use super::patterns;
 use super::zone::Zone;
+use crate::ids::{IdMap, IdSet};
 use crate::node::NodeId;
 use crate::ops::StrId;
 use crate::reading::{Item, Parts, Raw, Reading};
 use crate::tree::{Kind, Tree};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// What the texts of a reading are together with others.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
-    /// By the place of an item, what of its text is to be masked.
-    found: HashMap<usize, Vec<Cover>>,
-    /// Places of texts that stand with others which were not read: what they are is not known.
-    unsure: HashSet<usize>,
+    /// By the place of an item, what of its text is to be masked, in the order of the places; nothing
+    /// where it stands with others that were not read, and what it is is not known.
+    found: Vec<(usize, Option<Vec<Cover>>)>,
+    /// How many of them were asked for.
+    passed: usize,
     /// Texts to read together with this reading.
     pub(super) lacks: Vec<NodeId>,
 }
@@ -64,16 +66,22 @@ impl Joined {
         let Scan { mut joined, open, .. } = scan;
         if !open.is_empty() {
             Overlay::of(tree, reading, flow).find(&open, &mut joined);
+            joined.found.sort_by_key(|(index, covers)| (*index, covers.is_none()));
         }
         joined
     }
 
-    /// What is known of the text at this place.
-    pub(super) fn place(&self, index: usize) -> Place<'_> {
-        if self.unsure.contains(&index) {
-            return Place::Unsure;
+    /// What is known of the text at this place. Places are asked for in their order.
+    pub(super) fn place(&mut self, index: usize) -> Place<'_> {
+        while self.found.get(self.passed).is_some_and(|(at, _)| *at < index) {
+            self.passed += 1;
         }
-        self.found.get(&index).map_or(Place::Alone, |found| Place::Found(found))
+        let here = self.found.get(self.passed..).unwrap_or(&[]).iter();
+        match here.take_while(|(at, _)| *at == index).last() {
+            None => Place::Alone,
+            Some((_, Some(covers))) => Place::Found(covers),
+            Some((_, None)) => Place::Unsure,
+        }
     }
 
     /// Looks for identifiers in the texts of a line.
@@ -103,7 +111,7 @@ impl Joined {
                     || range.end == text.len() && touches(Some(at + 1), false),
                 range: range.clone(),
             };
-            self.found.insert(index, found.iter().map(cover).collect());
+            self.found.push((index, Some(found.iter().map(cover).collect())));
         }
     }
 }
@@ -206,10 +214,10 @@ fn breaks_in(tree: &Tree, id: NodeId) -> bool {
 struct Overlay<'a> {
     tree: &'a Tree,
     reading: &'a Reading<Raw>,
-    children: HashMap<NodeId, Vec<NodeId>>,
-    parents: HashMap<NodeId, NodeId>,
-    breaks: HashMap<NodeId, bool>,
-    texts: HashMap<NodeId, (usize, StrId)>,
+    children: IdMap<NodeId, Vec<NodeId>>,
+    parents: IdMap<NodeId, NodeId>,
+    breaks: IdMap<NodeId, bool>,
+    texts: IdMap<NodeId, (usize, StrId)>,
 }
 
 impl<'a> Overlay<'a> {
@@ -217,10 +225,10 @@ impl<'a> Overlay<'a> {
         let mut overlay = Self {
             tree,
             reading,
-            children: HashMap::new(),
-            parents: HashMap::new(),
-            breaks: HashMap::new(),
-            texts: HashMap::new(),
+            children: IdMap::default(),
+            parents: IdMap::default(),
+            breaks: IdMap::default(),
+            texts: IdMap::default(),
         };
         let mut within: Vec<NodeId> = vec![];
         for (index, item) in reading.items.iter().enumerate() {
@@ -259,7 +267,7 @@ impl<'a> Overlay<'a> {
 
     /// Looks at the lines of the blocks that these nodes are in.
     fn find(&self, open: &[NodeId], joined: &mut Joined) {
-        let mut seen = HashSet::new();
+        let mut seen = IdSet::default();
         for &node in open {
             let block = self.block(node);
             if !seen.insert(block) {
@@ -311,7 +319,7 @@ impl<'a> Overlay<'a> {
         if unread.is_empty() {
             joined.decide(self.reading, &read);
         } else if is_new && (is_masked || holds && solid > 1) {
-            joined.unsure.extend(read.iter().map(|(index, _)| *index));
+            joined.found.extend(read.iter().map(|(index, _)| (*index, None)));
             joined.lacks.extend(line);
         }
     }

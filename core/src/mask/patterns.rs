@@ -18,12 +18,18 @@ mod shapes;
 mod tests;
 
 use glyphs::{Glyph, Glyphs};
+use std::cell::Cell;
 use std::ops::Range;
 
 /// Glyphs looked at in one go, so that memory stays bounded on texts of any length.
 const BLOCK: usize = 4096;
 /// Glyphs that two blocks share: the longest identifier with its context words, twice.
 const OVERLAP: usize = 512;
+
+thread_local! {
+    /// Memory for the glyphs of a text: most texts are short, and many.
+    static GLYPHS: Cell<Vec<Glyph>> = const { Cell::new(Vec::new()) };
+}
 
 /// Byte ranges of `text` that hold identifiers: on character boundaries, sorted, not touching each
 /// other. `out` is cleared first; it is handed in so that its memory is used again.
@@ -68,7 +74,8 @@ pub fn find_joined(pieces: &[&str]) -> Vec<Vec<Range<usize>>> {
             ranges.next();
         }
         // What goes on in the next piece may be nothing as a whole: "15 Aug 1985" and "0".
-        if pieces.len() > 1 && may_hold_any(piece) {
+        let is_covered = matches!(&found[..], [range] if *range == (0..piece.len()));
+        if pieces.len() > 1 && !is_covered && may_hold_one(piece) {
             scan(piece, &[], found);
         }
     }
@@ -88,44 +95,54 @@ pub(super) fn may_hold_any(text: &str) -> bool {
 }
 
 /// Whether there is enough for a whole identifier: four digits, or an `@`, which can be written `%40`,
-/// or the bank code of which only the zero must be one.
+/// or the bank code of which only the zero must be one. Without a letter it must be a date, which has
+/// its numbers apart, or a number that needs no word beside it.
 fn may_hold_one(text: &str) -> bool {
     if !text.is_ascii() {
         return may_hold_any(text);
     }
-    let (mut digits, mut letters) = (0, 0);
+    let (mut digits, mut letters, mut marks) = (0, 0, 0);
+    let mut has_letter = false;
     for byte in text.bytes() {
         match byte {
             b'@' | b'%' => return true,
             b'0' if letters >= 4 => return true,
             b'0'..=b'9' => digits += 1,
+            b'/' => marks += 1,
             _ => {}
         }
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' => letters += 1,
+            b'a'..=b'z' | b'A'..=b'Z' => {
+                letters += 1;
+                has_letter = true;
+            }
             // The code may be written in groups.
-            b' ' | b'-' | b'.' => {}
+            b' ' | b'-' | b'.' => marks += 1,
+            // Other white space is read as a blank.
+            _ if byte.is_ascii_whitespace() => {
+                marks += 1;
+                letters = 0;
+            }
             _ => letters = 0,
         }
     }
-    digits >= 4
+    if has_letter { digits >= 4 } else { digits >= numbers::WORDLESS || digits >= 5 && marks >= 2 }
 }
 
 /// `edges`: where pieces begin, sorted. An identifier may begin or end at one, or go across it.
 fn scan(text: &str, edges: &[usize], out: &mut Vec<Range<usize>>) {
     let mut glyphs = Glyphs::new(text, edges);
-    let mut block: Vec<Glyph> = Vec::with_capacity(text.len().min(BLOCK));
+    let mut block = GLYPHS.take();
+    block.clear();
     loop {
         let more = glyphs.fill(&mut block, BLOCK);
         // What ends close to the end may be cut off there; the next block sees it whole.
         let trusted = if more { block.len() - OVERLAP / 2 } else { block.len() };
-        if block.iter().any(|glyph| glyphs::is_anchor(glyph.char)) {
-            scan_block(&block, &mut |found| {
-                if found.end <= trusted && !found.is_empty() {
-                    out.push(block[found.start].start..block[found.end - 1].end);
-                }
-            });
-        }
+        scan_block(&block, &mut |found| {
+            if found.end <= trusted && !found.is_empty() {
+                out.push(block[found.start].start..block[found.end - 1].end);
+            }
+        });
         if !more {
             break;
         }
@@ -134,16 +151,35 @@ fn scan(text: &str, edges: &[usize], out: &mut Vec<Range<usize>>) {
         let keep = (latest - OVERLAP..latest).rev().find(|&at| block[at].char == ' ');
         block.drain(..keep.unwrap_or(latest));
     }
+    GLYPHS.set(block);
     merge(out);
 }
 
 /// `found` takes ranges of glyphs.
 fn scan_block(block: &[Glyph], found: &mut dyn FnMut(Range<usize>)) {
+    let (mut digits, mut has_letter, mut has_word, mut has_at) = (0, false, false, false);
+    for glyph in block {
+        match glyph.char {
+            '0'..='9' => digits += 1,
+            'A'..='Z' => (has_letter, has_word) = (true, true),
+            '@' => has_at = true,
+            // Of another script.
+            other => has_word |= !other.is_ascii(),
+        }
+    }
     let words = context::Words::of(block);
-    shapes::scan(block, &words, found);
-    numbers::scan(block, &words, found);
-    dates::scan(block, &words, found);
-    addresses::scan(block, found);
+    if digits > 0 && has_letter {
+        shapes::scan(block, &words, found);
+    }
+    if digits >= if has_word { numbers::SHORTEST } else { numbers::WORDLESS } {
+        numbers::scan(block, &words, found);
+    }
+    if digits >= dates::FEWEST_DIGITS {
+        dates::scan(block, &words, found);
+    }
+    if has_at {
+        addresses::scan(block, found);
+    }
 }
 
 fn merge(ranges: &mut Vec<Range<usize>>) {

@@ -4,16 +4,16 @@
 
 use super::Masker;
 use super::zone::Zone;
+use crate::ids::IdMap;
 use crate::node::NodeId;
 use crate::selection;
 use crate::tree::Tree;
-use std::collections::HashMap;
 
 impl Masker<'_> {
     /// Puts the selection in its place, now that all that it can lie in has a zone.
     pub(super) fn selection(&mut self, tree: &Tree) {
         let Some(raw) = self.selection.and_then(|place| self.settings.get(place)) else { return };
-        let zones: HashMap<NodeId, u16> = self.zones.iter().copied().collect();
+        let zones: IdMap<NodeId, u16> = self.zones.iter().copied().collect();
         let zone = |id| match zones.get(&id) {
             Some(&zone) => Some(Zone(zone)),
             None => tree.contains(id).then(|| Zone(tree.zone(id))),

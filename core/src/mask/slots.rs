@@ -7,17 +7,17 @@
 
 use super::zone::Zone;
 use super::{Element, Masker};
+use crate::ids::IdMap;
 use crate::node::{NodeId, Prop};
 use crate::reading::{Parts, SettingName, Span};
 use crate::tree::{Kind, Setting, Tree};
-use std::collections::HashMap;
 
 /// The slots that were read, by the shadow tree that they are in.
 #[derive(Debug, Default)]
 pub struct Slots {
-    slots: HashMap<NodeId, Vec<Slot>>,
+    slots: IdMap<NodeId, Vec<Slot>>,
     /// Of each slot its shadow root.
-    roots: HashMap<NodeId, NodeId>,
+    roots: IdMap<NodeId, NodeId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::motion::{self, Carries};
 use crate::node::OWN;
 use std::borrow::Cow;
 
-/// The treatments. The number is an index into the table of treated texts.
+/// The treatments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Treatment {
@@ -57,10 +57,6 @@ pub(super) enum Treatment {
     QuietMotion,
     /// Animations of which only the names are told.
     NamedMotion,
-}
-
-impl Treatment {
-    pub(super) const COUNT: usize = 22;
 }
 
 const BLOCK: char = '█';

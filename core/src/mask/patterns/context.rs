@@ -42,12 +42,13 @@ impl<'b> Words<'b> {
         let mut words = Vec::new();
         for at in 0..block.len() {
             let glyph = block[at];
-            let may_begin = glyph.is_letter() || !glyph.char.is_ascii();
-            if !may_begin || (at > 0 && goes_on(block, at)) {
+            if !may_begin(glyph.char) || (at > 0 && goes_on(block, at)) {
                 continue;
             }
             for (word, kind) in WORDS {
-                if let Some(end) = ends(block, at, word)
+                let first = char::from(word.as_bytes()[0]);
+                if (first == glyph.char || !first.is_ascii())
+                    && let Some(end) = ends(block, at, word)
                     && !(*kind == Kind::Code && other_code(block, at))
                 {
                     words.push((at..end, *kind));
@@ -71,6 +72,26 @@ impl<'b> Words<'b> {
             .filter(|(word, _)| word.end + REACH >= place.start)
             .chain(after)
             .any(|(_, kind)| kinds.contains(kind))
+    }
+}
+
+/// Whether one of [`WORDS`] may begin with it.
+fn may_begin(char: char) -> bool {
+    /// Bit *n*: one begins with letter *n* of the alphabet.
+    const FIRST: u32 = {
+        let (mut first, mut at) = (0, 0);
+        while at < WORDS.len() {
+            let byte = WORDS[at].0.as_bytes()[0];
+            if byte.is_ascii_uppercase() {
+                first |= 1 << (byte - b'A');
+            }
+            at += 1;
+        }
+        first
+    };
+    match char {
+        'A'..='Z' => FIRST & 1 << (char as u32 - 'A' as u32) != 0,
+        _ => !char.is_ascii(),
     }
 }
 

@@ -11,12 +11,9 @@ use super::{
 use std::ops::Range;
 
 /// No date has fewer: a day and a year.
-const FEWEST_DIGITS: usize = 5;
+pub(super) const FEWEST_DIGITS: usize = 5;
 
 pub(super) fn scan(block: &[Glyph], words: &Words<'_>, found: &mut dyn FnMut(Range<usize>)) {
-    if block.iter().filter(|glyph| glyph.is_digit()).count() < FEWEST_DIGITS {
-        return;
-    }
     for at in 0..block.len() {
         let first = at == 0 || !block[at - 1].is_digit() || block[at].edge;
         let date = if block[at].is_digit() && first {

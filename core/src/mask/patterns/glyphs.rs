@@ -2,8 +2,6 @@
 //!
 //! Folding once keeps every scanner free of scripts, cases and invisible characters.
 
-use std::{iter::Peekable, str::CharIndices};
-
 /// One visible character.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Glyph {
@@ -38,54 +36,63 @@ impl Glyph {
 /// Reads glyphs off a text.
 pub(super) struct Glyphs<'a> {
     text: &'a str,
-    chars: Peekable<CharIndices<'a>>,
+    /// Where the next character begins.
+    at: usize,
     edges: &'a [usize],
 }
 
 impl<'a> Glyphs<'a> {
     pub(super) fn new(text: &'a str, edges: &'a [usize]) -> Self {
-        Glyphs { text, chars: text.char_indices().peekable(), edges }
+        Glyphs { text, at: 0, edges }
     }
 
     /// Fills `block` up to `size` glyphs; whether there is more text.
     pub(super) fn fill(&mut self, block: &mut Vec<Glyph>, size: usize) -> bool {
+        let bytes = self.text.as_bytes();
         let mut edge = false;
         while block.len() < size {
-            let Some((start, char)) = self.chars.next() else { return false };
+            let start = self.at;
+            let Some(&byte) = bytes.get(start) else { return false };
             while let [next, rest @ ..] = self.edges
                 && *next <= start
             {
                 edge = true;
                 self.edges = rest;
             }
-            let mut end = start + char.len_utf8();
-            let (folded, capital) = match char {
-                '%' => match self.text.get(end..end + 2) {
-                    Some("40") => ('@', false),
-                    Some("20") => (' ', false),
-                    _ => ('%', false),
+            let (char, capital, len) = match byte {
+                b'%' => match bytes.get(start + 1..start + 3) {
+                    Some(b"40") => ('@', false, 3),
+                    Some(b"20") => (' ', false, 3),
+                    _ => ('%', false, 1),
                 },
-                _ => match fold(char) {
-                    Some(folded) => folded,
-                    None => continue,
-                },
+                ..=0x7F => {
+                    let (char, capital) = fold_ascii(byte);
+                    (char, capital, 1)
+                }
+                _ => {
+                    let Some(char) = self.text[start..].chars().next() else { return false };
+                    match fold(char) {
+                        Some((folded, capital)) => (folded, capital, char.len_utf8()),
+                        None => {
+                            self.at += char.len_utf8();
+                            continue;
+                        }
+                    }
+                }
             };
-            if char == '%' && folded != '%' {
-                self.chars.next();
-                self.chars.next();
-                end += 2;
-            }
-            if folded == ' '
+            let end = start + len;
+            self.at = end;
+            if char == ' '
                 && let Some(last) = block.last_mut()
                 && last.char == ' '
             {
                 last.end = end;
                 continue;
             }
-            block.push(Glyph { char: folded, capital, edge, start, end });
+            block.push(Glyph { char, capital, edge, start, end });
             edge = false;
         }
-        self.chars.peek().is_some()
+        self.at < bytes.len()
     }
 }
 
@@ -97,12 +104,19 @@ pub(super) fn is_anchor(char: char) -> bool {
     }
 }
 
+fn fold_ascii(byte: u8) -> (char, bool) {
+    match byte {
+        b'a'..=b'z' => (char::from(byte.to_ascii_uppercase()), false),
+        b'A'..=b'Z' => (char::from(byte), true),
+        _ if byte.is_ascii_whitespace() => (' ', false),
+        _ => (char::from(byte), false),
+    }
+}
+
 /// The folded character and whether it was a capital; `None` for what is not seen.
 fn fold(char: char) -> Option<(char, bool)> {
     Some(match char {
-        'a'..='z' => (char.to_ascii_uppercase(), false),
-        'A'..='Z' => (char, true),
-        _ if char.is_ascii() => (if char.is_ascii_whitespace() { ' ' } else { char }, false),
+        '\0'..='\x7F' => fold_ascii(char as u8),
         // Soft hyphen, joiners, direction marks, variation selectors, keycap, byte order mark.
         '\u{AD}'
         | '\u{34F}'

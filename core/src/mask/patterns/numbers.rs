@@ -11,7 +11,10 @@ use saath_protocol::verhoeff;
 use std::ops::{Range, RangeInclusive};
 
 const LONGEST: usize = 19;
-const SHORTEST: usize = 4;
+/// No number has fewer digits.
+pub(super) const SHORTEST: usize = 4;
+/// Nor one that no word stands beside.
+pub(super) const WORDLESS: usize = 10;
 
 pub(super) fn scan(block: &[Glyph], words: &Words<'_>, found: &mut dyn FnMut(Range<usize>)) {
     let groups = groups(block);

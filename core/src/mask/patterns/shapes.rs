@@ -8,35 +8,60 @@ use std::ops::Range;
 
 pub(super) fn scan(block: &[Glyph], words: &Words<'_>, found: &mut dyn FnMut(Range<usize>)) {
     for at in 0..block.len() {
-        if !block[at].is_letter() && !block[at].is_digit() {
-            continue;
-        }
-        for (shape, accept) in SHAPES {
+        let shapes: &[(&str, Accept)] = if block[at].is_digit() {
+            if let Some(end) = gstin_like(block, at) {
+                found(at..end);
+            }
+            &[("##AAAAA####A*Z*", whole)]
+        } else {
+            match letters(block, at) {
+                1 => &[("L#####AA####AAA######", whole), ("A#######", passport)],
+                3 => &[("AAA#######", voter)],
+                4 => &[("AAAA#####A", permanent_account), ("AAAA0******", bank_branch)],
+                5 => &[("AAAAA####A", permanent_account)],
+                _ => continue,
+            }
+        };
+        for (shape, accept) in shapes {
             if let Some(seen) = fit(block, at, shape)
                 && accept(&seen, words)
             {
                 found(at..seen.range.end);
             }
         }
-        if let Some(end) = gstin_like(block, at) {
-            found(at..end);
-        }
     }
 }
 
 /// Whether something of the right shape is one.
+///
+/// In shapes `A` is a letter, `#` a digit, `*` either, `L` L or U; anything else is itself.
 type Accept = fn(&Seen<'_>, &Words) -> bool;
 
-/// `A` a letter, `#` a digit, `*` either, `L` L or U; anything else is itself.
-const SHAPES: [(&str, Accept); 7] = [
-    ("AAAAA####A", permanent_account),
-    ("AAAA#####A", permanent_account),
-    ("##AAAAA####A*Z*", whole),
-    ("L#####AA####AAA######", whole),
-    ("AAAA0******", bank_branch),
-    ("AAA#######", voter),
-    ("A#######", passport),
-];
+/// Separators that may stand before each place.
+const GAP: usize = 3;
+
+fn is_separator(glyph: Glyph) -> bool {
+    matches!(glyph.char, ' ' | '-' | '.')
+}
+
+/// How many letters stand from here to a digit, separators between them; 0 if no digit follows, or
+/// more letters than any shape begins with.
+fn letters(block: &[Glyph], start: usize) -> usize {
+    let (mut letters, mut gap) = (0, 0);
+    for &glyph in &block[start..] {
+        if glyph.is_letter() && letters < 5 {
+            letters += 1;
+            gap = 0;
+        } else if glyph.is_digit() {
+            return letters;
+        } else if is_separator(glyph) && letters > 0 && gap < GAP {
+            gap += 1;
+        } else {
+            break;
+        }
+    }
+    0
+}
 
 /// Something of the right shape.
 struct Seen<'a> {
@@ -92,7 +117,7 @@ fn fit<'a>(block: &'a [Glyph], start: usize, shape: &str) -> Option<Seen<'a>> {
     for (place, class) in shape.bytes().enumerate() {
         if place > 0 {
             let from = at;
-            while at < from + 3 && matches!(block.get(at)?.char, ' ' | '-' | '.') {
+            while at < from + GAP && is_separator(*block.get(at)?) {
                 gaps |= 1 << place;
                 blanks |= u32::from(block[at].char == ' ') << place;
                 at += 1;
@@ -125,13 +150,10 @@ fn permanent_account(seen: &Seen<'_>, words: &Words<'_>) -> bool {
     if !seen.letters_end(seen.gaps & (1 << last) != 0) {
         return false;
     }
-    if words.near(&seen.range, &[Kind::Pan]) {
-        return true;
-    }
     let doubtful = seen.blanks_between(1..letters)
         || (seen.blanks_between(letters..letters + 1) && seen.blanks_between(last..last + 1));
     let holder = letters == 4 || "ABCFGHJLPT".contains(seen.place(3).char);
-    !doubtful || (seen.capitals() && holder)
+    !doubtful || seen.capitals() && holder || words.near(&seen.range, &[Kind::Pan])
 }
 
 /// GSTIN (its fourteenth place is Z) and CIN: long enough to be nothing else.
