@@ -34,6 +34,8 @@ export class Frames {
     this.writer.keep(id, doc);
     this.told.set(id, { host, mode });
     this.writer.blank(doc, mode);
+    // For the engine it is the same document as the one before, where that has been put back.
+    if (dom.defaultView(doc)) this.writer.offsets.set(doc, "0,0");
   }
 
   // WebKit lays a page out with a scrollbar first, and leaves it there if it is needed then; what is
