@@ -40,6 +40,7 @@ impl Strings {
     }
 
     /// The text of an id; empty for an id of another table.
+    #[inline]
     pub fn get(&self, id: StrId) -> &str {
         let index = id.0 as usize;
         let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or(0) };

@@ -352,6 +352,20 @@ impl Page {
         Ok(self.driver.client.screenshot().await?)
     }
 
+    /// Begins a profile of the page's scripts, sampled ten times a millisecond, or ends it and gives it
+    /// back; only Chromium has one.
+    ///
+    /// # Errors
+    /// When the browser is gone, or another one.
+    pub async fn profile(&self, begins: bool) -> Result<Value> {
+        if !begins {
+            return Ok(self.driver.cdp("Profiler.stop", json!({})).await?["profile"].take());
+        }
+        self.driver.cdp("Profiler.enable", json!({})).await?;
+        self.driver.cdp("Profiler.setSamplingInterval", json!({ "interval": 100 })).await?;
+        self.driver.cdp("Profiler.start", json!({})).await
+    }
+
     /// What the page has written to its console since the last call; only Chromium tells.
     ///
     /// # Errors

@@ -17,8 +17,12 @@ use url::Url;
 use crate::demo::built;
 
 /// Where what is asked for lies, by the start of its path: in the target directory or in `tests/`.
-const BUILT: [(&str, &str); 3] =
-    [("/saath/", "npm"), ("/saath-test/", "npm-test"), ("/real/", "real/site")];
+const BUILT: [(&str, &str); 4] = [
+    ("/saath/", "npm"),
+    ("/saath-test/", "npm-test"),
+    ("/saath-bench/", "npm-bench"),
+    ("/real/", "real/site"),
+];
 const FOLDERS: [(&str, &str); 2] = [("/fidelity/", "fidelity"), ("/", "pages")];
 
 /// The console's policy, but for the frame with the page: a replica that wants to load something

@@ -22,6 +22,8 @@ pub(crate) struct Options {
     pub(crate) opt: bool,
     /// With the sealing's self-test, for tests only; written beside the package.
     pub(crate) self_test: bool,
+    /// With the names of its functions, for profiles.
+    pub(crate) names: bool,
     /// Where to write it instead of [`package`].
     pub(crate) out: Option<PathBuf>,
 }
@@ -132,7 +134,7 @@ fn bind(wasm: &Path, out: &Path, options: &Options) -> Result<()> {
         .out_name("saath")
         .web(true)?
         .typescript(true)
-        .remove_name_section(true)
+        .remove_name_section(!options.names)
         .remove_producers_section(true)
         // `init()` without arguments must find the .wasm beside the module.
         .omit_default_module_path(false)

@@ -4,6 +4,7 @@
 //! needs no global install: the wasm-bindgen of the lock file is linked in, not called by path.
 
 mod audit;
+mod bench;
 mod demo;
 mod dist;
 mod fidelity;
@@ -38,6 +39,7 @@ usage: cargo xtask <command>
             URL… or DIR    the pages
             --policy FILE  mask by this one rather than by the page's own
             --help         the rest of it, and its exit codes
+  bench   what parts of the work cost in a browser, as shares of one run
   dist    write the npm package to target/npm
             --dev          quick to build, larger and slower to run
             --opt          also run wasm-opt and esbuild (fetches them with npm)
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(&rest),
         Some("dist") => dist::Options::parse(&rest).and_then(|options| dist::run(&options)),
         Some("fidelity") => fidelity::run(&rest),
+        Some("bench") => no_more(&rest).and_then(|()| bench::run()),
         Some("size") => size::run(&rest),
         Some("tidy") => no_more(&rest).and_then(|()| tidy::run()),
         Some("help" | "--help" | "-h") => {

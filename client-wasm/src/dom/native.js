@@ -18,8 +18,8 @@ const GETTERS = {
   CharacterData: ["data"],
   Element: ["localName", "namespaceURI", "scrollLeft", "scrollTop", "shadowRoot"],
   ShadowRoot: ["host"],
-  Document: ["compatMode", "contentType", "defaultView", "doctype", "documentElement", "fonts", "hidden",
-    "implementation", "scrollingElement", "timeline", "title", "URL"],
+  Document: ["compatMode", "contentType", "defaultView", "doctype", "documentElement", "fonts", "head",
+    "hidden", "implementation", "scrollingElement", "timeline", "title", "URL"],
   HTMLElement: ["offsetHeight", "offsetWidth", "style"],
   HTMLIFrameElement: ["contentDocument"],
 };
@@ -36,7 +36,7 @@ const METHODS = {
 // There on several kinds of node: by `nodeType`.
 const KINDS = { __proto__: null, 1: "Element", 9: "Document", 11: "ShadowRoot" };
 const SHARED_GETTERS = ["activeElement", "adoptedStyleSheets", "fullscreenElement"];
-const SHARED_METHODS = ["getAnimations", "moveBefore", "querySelectorAll"];
+const SHARED_METHODS = ["getAnimations", "moveBefore", "querySelector", "querySelectorAll"];
 // Of one type of element each, as one name has a getter on each of them.
 const FIELDS = {
   __proto__: null,
@@ -144,7 +144,7 @@ export const documentElement = (doc) => dom.documentElement(doc);
 export const defaultView = (doc) => dom.defaultView(doc);
 export const isHidden = (doc) => dom.hidden(doc);
 export const nodeType = (node) => dom.nodeType(node);
-export const titleElement = (doc) => dom.querySelectorAll(doc, "title")[0];
+export const titleElement = (doc) => dom.querySelector(doc, "title");
 export const policies = (doc) => {
   const found = dom.querySelectorAll(doc, 'script[type="application/json" i][data-saath-policy]');
   return Array.from(found, (script) => dom.textContent(script));

@@ -275,7 +275,8 @@ export class States {
 
 // The colour schemes that the page says it has, elsewhere than in its style sheets.
 function schemeOf(doc) {
-  const [meta] = dom.querySelectorAll(doc, 'head > meta[name="color-scheme" i]');
+  const head = dom.head(doc);
+  const meta = head && dom.querySelector(head, ':scope > meta[name="color-scheme" i]');
   return (meta && dom.getAttribute(meta, "content")) ?? "";
 }
 

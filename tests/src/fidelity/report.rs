@@ -44,7 +44,7 @@ impl Report {
         self.count(|verdict| matches!(verdict, Verdict::Wrong(_)))
     }
 
-    /// A line a page and a column an engine, and the sums.
+    /// A line a page and a column an engine, the first fault of all that are wrong, and the sums.
     #[must_use]
     pub fn table(&self) -> String {
         let (names, engines) = (self.names(), self.engines());
@@ -57,6 +57,13 @@ impl Report {
             let _ = write!(table, "\n{name:widest$}");
             for engine in &engines {
                 let _ = write!(table, "  {:18}", self.cell(name, engine));
+            }
+        }
+        for Row { name, engine, outcome } in &self.rows {
+            if let Verdict::Wrong(faults) = &outcome.verdict {
+                let first = faults.first();
+                let (state, what) = first.map_or(("", ""), |fault| (&fault.state, &fault.what));
+                let _ = write!(table, "\nwrong: {name} in {engine}, {state}: {what}");
             }
         }
         let _ = write!(
