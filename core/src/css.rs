@@ -14,6 +14,7 @@ mod requests;
 mod rules;
 mod screen;
 mod selectors;
+mod values;
 
 pub use addresses::Address;
 pub use amounts::{coarse, without_amounts};
@@ -22,6 +23,7 @@ pub use netted::netted;
 pub use requests::{numbered, renumbered, with_strings, without_requests, without_text};
 pub use rules::{scheme, scheme_on, sheet_on, style_on};
 pub use screen::{Answer, Asked, Screen, Unasked};
+pub use values::without_values;
 
 #[cfg(test)]
 mod tests;

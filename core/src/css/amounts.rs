@@ -7,10 +7,15 @@ use std::borrow::Cow;
 /// What is told of a share, and of a length that is as long as a few characters.
 const SHARE: f32 = 0.1;
 const LENGTH: f32 = 8.0;
+/// More steps than any screen has.
+const MOST: f32 = 8192.0;
+/// A larger number than styles need.
+const MANY: f32 = 1e6;
 const MAX_DEPTH: usize = 48;
 
-/// Declarations in which shares are told in tenths and lengths in steps of eight, both rounded down so
-/// that what stood side by side still fits.
+/// Declarations in which shares are told in tenths, lengths in steps of eight and other numbers, if
+/// they have more than three digits, by the first two, all rounded down so that what stood side by side
+/// still fits.
 pub fn coarse(declarations: &str) -> Cow<'_, str> {
     let mut edits = Edits::of(declarations);
     round(&mut Parser::new(declarations), &mut edits, 0);
@@ -23,16 +28,21 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
         let Ok(token) = parser.next_including_whitespace_and_comments() else { return };
         let text = match token {
             Token::Percentage { unit_value, .. } => {
-                let tenths = steps(*unit_value, SHARE, SHARE);
-                tenths.map(|tenths| format!("{}%", tenths * 10))
+                Some(format!("{}%", plain(steps(*unit_value, SHARE, SHARE) * 100.0)))
             }
             Token::Dimension { value, unit, .. } => {
-                let eights = steps(*value, LENGTH, 2.0 * LENGTH);
-                eights.map(|eights| format!("{}{unit}", eights * 8))
+                Some(format!("{}{unit}", plain(steps(*value, LENGTH, 2.0 * LENGTH))))
+            }
+            Token::Number { value, .. } => {
+                let value = *value;
+                let written = edits.text(start, parser.position().byte_index());
+                written.filter(|text| digits(text) > 3).map(|_| plain(two_digits(value)))
             }
             token if opens(token) => {
+                let within = parser.position().byte_index();
                 if depth >= MAX_DEPTH {
                     skip_block(parser);
+                    edits.replace(within, parser.position().byte_index(), ")");
                 } else {
                     let _ = parser.parse_nested_block(|block| {
                         round(block, edits, depth + 1);
@@ -43,17 +53,51 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
             }
             _ => None,
         };
-        if let Some(text) = text {
-            edits.replace(start, parser.position().byte_index(), text);
+        let end = parser.position().byte_index();
+        // What says the same is left as it was written, unless it says it with digits that change
+        // nothing.
+        let is_same = |text: &str| {
+            let written = edits.text(start, end).unwrap_or("");
+            digits(written) <= 4 && number(written) == number(text)
+        };
+        if let Some(text) = text.filter(|text| !is_same(text)) {
+            edits.replace(start, end, text);
         }
     }
 }
 
-/// How many whole steps there are, if it is not just as many; what is below `least` stays.
-fn steps(value: f32, step: f32, least: f32) -> Option<i32> {
+/// A value in whole steps; what is below `least` stays.
+fn steps(value: f32, step: f32, least: f32) -> f32 {
+    if value.abs() < least {
+        return value;
+    }
     // A share of three tenths is not quite that in a computer.
-    let steps = (value / step + value.signum() * 1e-4).trunc();
-    (value.abs() >= least && (value - steps * step).abs() > 1e-3).then_some(steps as i32)
+    (value / step + value.signum() * 1e-4).trunc().clamp(-MOST, MOST) * step
+}
+
+/// A number by its first two digits.
+fn two_digits(value: f32) -> f32 {
+    let value = value.clamp(-MANY, MANY);
+    let unit = 10_f32.powi(value.abs().max(1e-3).log10().floor() as i32 - 1);
+    // Fractions are not quite what they were written as in a computer.
+    (value / unit + value.signum() * 1e-3).trunc() * unit
+}
+
+/// With two places after the point, and without those that are zero.
+fn plain(value: f32) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0" } else { text }.to_owned()
+}
+
+fn digits(token: &str) -> usize {
+    token.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// What a token says, before its unit.
+fn number(token: &str) -> Option<f32> {
+    let end = token.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.')));
+    token.get(..end.unwrap_or(token.len()))?.parse().ok()
 }
 
 /// Declarations without those that may be the value of a control: what moves or turns it, shares other

@@ -78,19 +78,8 @@ pub fn without_text(declarations: &str) -> String {
         let declaration = parser.parse_until_before(cssparser::Delimiter::Semicolon, |inner| {
             inner.skip_whitespace();
             let start = inner.position();
-            let mut text = false;
-            let mut first = true;
-            while let Ok(token) = inner.next() {
-                text |= match token {
-                    Token::QuotedString(_) | Token::BadString(_) | Token::UnquotedUrl(_) => true,
-                    Token::Ident(name) => first && name.starts_with("--"),
-                    // Strings may hide in their arguments; lengths and colours are what matters.
-                    Token::Function(name) => !is_arithmetic(name),
-                    Token::CurlyBracketBlock | Token::SquareBracketBlock => true,
-                    _ => false,
-                };
-                first = false;
-            }
+            let name = inner.try_parse(|inner| inner.expect_ident_cloned());
+            let text = name.is_ok_and(|name| name.starts_with("--")) || holds_text(inner, 0);
             let kept = if text { "" } else { inner.slice_from(start).trim() };
             Ok::<_, ParseError<()>>(kept.to_owned())
         });
@@ -107,6 +96,32 @@ pub fn without_text(declarations: &str) -> String {
             return out;
         }
     }
+}
+
+/// Whether there is a string among the tokens up to the end, or what one could hide in: lengths and
+/// colours are what matters. What is a comment is not told.
+fn holds_text(parser: &mut Parser<'_>, depth: usize) -> bool {
+    while let Ok(token) = parser.next_including_whitespace_and_comments() {
+        let may_be_plain = match token {
+            Token::Function(name) => is_arithmetic(name),
+            Token::ParenthesisBlock => true,
+            Token::QuotedString(_)
+            | Token::BadString(_)
+            | Token::UnquotedUrl(_)
+            | Token::BadUrl(_)
+            | Token::Comment(_)
+            | Token::CurlyBracketBlock
+            | Token::SquareBracketBlock => return true,
+            _ => continue,
+        };
+        let within = |block: &mut Parser<'_>| {
+            Ok::<_, cssparser::ParseError<()>>(depth >= MAX_DEPTH || holds_text(block, depth + 1))
+        };
+        if !may_be_plain || parser.parse_nested_block(within).unwrap_or(true) {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_arithmetic(function: &str) -> bool {

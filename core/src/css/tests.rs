@@ -387,3 +387,40 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn amounts_are_told_roughly() {
+    for (declarations, told) in [
+        ("width: 63.78%; height: 4px", "width: 60%; height: 4px"),
+        ("width: 637px; margin: -25px 12px", "width: 632px; margin: -24px 12px"),
+        ("width: calc(1px * 786049136059 / 786049136059)", "width: calc(1px * 1000000 / 1000000)"),
+        ("width: 786049136059px; left: 786049136059%", "width: 65536px; left: 81920%"),
+        (
+            "flex: 0.6378 1 0; opacity: .87; line-height: 1.5",
+            "flex: 0.63 1 0; opacity: .87; line-height: 1.5",
+        ),
+        ("z-index: 4821; font-weight: 600", "z-index: 4800; font-weight: 600"),
+        // Digits that a number of the engine has no room for.
+        ("width: 8.0000000786049px; opacity: 1.00000078604", "width: 8px; opacity: 1"),
+        ("width: 0.00000078604%; order: -0.00001", "width: 0%; order: 0"),
+        (
+            "color: rgb(17 99 254 / 0.5); width: calc(100% / 3)",
+            "color: rgb(17 99 254 / 0.5); width: calc(100% / 3)",
+        ),
+    ] {
+        assert_eq!(coarse(declarations), told);
+    }
+}
+
+#[test]
+fn masked_sheets_ask_for_no_values() {
+    for (sheet, told) in [
+        ("#a [title^=Asha] { color: red }", "#a [title^=\"\"] { color: red }"),
+        ("@media screen { a:not([b|c ~= x i]) {} }", "@media screen { a:not([b|c ~=\"\"]) {} }"),
+        ("[a=x [b=y]] [open] { grid-area: [line] 1 }", "[a=\"\"] [open] { grid-area: [line] 1 }"),
+        ("[a=", "[a=\"\""),
+        ("a { color: red }", "a { color: red }"),
+    ] {
+        assert_eq!(without_values(sheet), told);
+    }
+}

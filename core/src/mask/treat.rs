@@ -97,7 +97,10 @@ pub(super) fn treat<'t>(
         Treatment::ShownStyle => style(Shown::Yes),
         Treatment::Sheet => sheet(Shown::No),
         Treatment::ShownSheet => sheet(Shown::Yes),
-        Treatment::QuietSheet => names(policy, css::with_strings(text, |_| Some(String::new()))),
+        Treatment::QuietSheet => {
+            let quiet = css::with_strings(text, |_| Some(String::new()));
+            names(policy, css::without_values(&quiet).into_owned().into())
+        }
         Treatment::QuietStyle => {
             names(policy, css::coarse(&css::without_text(text)).into_owned().into())
         }

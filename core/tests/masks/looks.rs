@@ -17,15 +17,12 @@ fn names_are_text_too() {
     ] {
         let sheet = El { tag: "style", props: &[(Prop::Sheet, css)], ..El::default() };
         check(&values(), sheet, &["style", told]);
-        check(&strict(), sheet, &["style", told]);
+        let quiet = if css.starts_with('[') { "[value=\"\"]{}" } else { told };
+        check(&strict(), sheet, &["style", quiet]);
         check(&show_all(), sheet, &["style", css]);
     }
     for (css, told, quiet) in [
-        (
-            "--m:9876543210;width:9876543210px",
-            "--m:████████;width:9876543210px",
-            "width:9876543210px",
-        ),
+        ("--m:9876543210;width:9876543210px", "--m:████████;width:9876543210px", "width:65536px"),
         ("--m:'9876543210'", "--m:\"████████\"", ""),
         ("animation:ABCPV1234D 1s", "animation:████████ 1s", "animation:████████ 1s"),
     ] {

@@ -64,6 +64,11 @@ fn quiet_styles_carry_no_text() {
     let css = "width:calc(1px + 2px); --pan: ABCPV1234D; content: 'x'; color: red; grid: [a] 1fr; background: url(x)";
     assert_eq!(without_text(css), "width:calc(1px + 2px);color: red");
     assert_eq!(without_text("red"), "red");
+    let hidden =
+        "a: calc(('x')); b: min(1px, x('y')); c: (d); e: f /* g */; h: var(--i, url(j)); k: (''";
+    assert_eq!(without_text(hidden), "c: (d)");
+    let deep = format!("a: {}1px{}", "calc(".repeat(60), ")".repeat(60));
+    assert_eq!(without_text(&deep), "");
 }
 
 #[test]
