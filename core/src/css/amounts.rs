@@ -12,6 +12,14 @@ const MOST: f32 = 8192.0;
 /// A larger number than styles need.
 const MANY: f32 = 1e6;
 const MAX_DEPTH: usize = 48;
+/// Those of CSS: what else stands behind a number is a word.
+#[rustfmt::skip]
+const UNITS: [&str; 51] = [
+    "px", "em", "rem", "ex", "rex", "ch", "rch", "cap", "rcap", "ic", "ric", "lh", "rlh",
+    "vw", "vh", "vi", "vb", "vmin", "vmax", "svw", "svh", "svi", "svb", "lvw", "lvh", "lvi", "lvb",
+    "dvw", "dvh", "dvi", "dvb", "cqw", "cqh", "cqi", "cqb", "cqmin", "cqmax", "cm", "mm", "in", "pt",
+    "pc", "deg", "grad", "rad", "turn", "s", "ms", "dpi", "fr", "x",
+];
 
 /// Declarations in which shares are told in tenths, lengths in steps of eight and other numbers, if
 /// they have more than three digits, by the first two, all rounded down so that what stood side by side
@@ -31,6 +39,9 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
                 Some(format!("{}%", plain(steps(*unit_value, SHARE, SHARE) * 100.0)))
             }
             Token::Dimension { value, unit, .. } => {
+                let unit = UNITS.iter().find(|known| known.eq_ignore_ascii_case(unit));
+                // It still means nothing.
+                let unit = unit.unwrap_or(&"saath");
                 Some(format!("{}{unit}", plain(steps(*value, LENGTH, 2.0 * LENGTH))))
             }
             Token::Number { value, .. } => {
@@ -58,12 +69,33 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
         // nothing.
         let is_same = |text: &str| {
             let written = edits.text(start, end).unwrap_or("");
-            digits(written) <= 4 && number(written) == number(text)
+            let ((value, unit), (told, told_unit)) = (parts(written), parts(text));
+            digits(written) <= 4 && value == told && unit.eq_ignore_ascii_case(told_unit)
         };
         if let Some(text) = text.filter(|text| !is_same(text)) {
-            edits.replace(start, end, text);
+            let apart = apart(edits, start, end, text);
+            edits.replace(start, end, apart);
         }
     }
+}
+
+/// A number that joins neither what stands before it nor what stands behind it, as the one that was
+/// written does not.
+fn apart(edits: &Edits<'_>, start: usize, end: usize, mut text: String) -> String {
+    let written = edits.text(start, end).unwrap_or("");
+    if written.starts_with('.') {
+        text = text
+            .strip_prefix('0')
+            .filter(|text| text.starts_with('.'))
+            .map_or(".0".into(), str::to_owned);
+    }
+    if written.starts_with('+') {
+        text.insert(0, '+');
+    }
+    if edits.text(end, end + 1) == Some(".") {
+        text.push_str("/**/");
+    }
+    text
 }
 
 /// A value in whole steps; what is below `least` stays.
@@ -86,18 +118,18 @@ fn two_digits(value: f32) -> f32 {
 /// With two places after the point, and without those that are zero.
 fn plain(value: f32) -> String {
     let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0" } else { text }.to_owned()
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn digits(token: &str) -> usize {
     token.bytes().filter(u8::is_ascii_digit).count()
 }
 
-/// What a token says, before its unit.
-fn number(token: &str) -> Option<f32> {
+/// The number of a token, and its unit.
+fn parts(token: &str) -> (Option<f32>, &str) {
     let end = token.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.')));
-    token.get(..end.unwrap_or(token.len()))?.parse().ok()
+    let (number, unit) = token.split_at(end.unwrap_or(token.len()));
+    (number.parse().ok(), unit)
 }
 
 /// Declarations without those that may be the value of a control: what moves or turns it, shares other

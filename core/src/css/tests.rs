@@ -400,9 +400,14 @@ fn amounts_are_told_roughly() {
             "flex: 0.63 1 0; opacity: .87; line-height: 1.5",
         ),
         ("z-index: 4821; font-weight: 600", "z-index: 4800; font-weight: 600"),
+        ("inset: 4+2884px a.00001 12345.6.5", "inset: 4+2880px a.0 12000/**/.5"),
         // Digits that a number of the engine has no room for.
         ("width: 8.0000000786049px; opacity: 1.00000078604", "width: 8px; opacity: 1"),
-        ("width: 0.00000078604%; order: -0.00001", "width: 0%; order: 0"),
+        (
+            "width: 12asha4821; height: 4PX; margin: 1e3px",
+            "width: 12saath; height: 4PX; margin: 1000px",
+        ),
+        ("width: 0.00000078604%; order: -0.00001", "width: 0%; order: -0"),
         (
             "color: rgb(17 99 254 / 0.5); width: calc(100% / 3)",
             "color: rgb(17 99 254 / 0.5); width: calc(100% / 3)",
