@@ -2,6 +2,7 @@
 //! socket. Ending it drops them, and the page is as it was.
 
 mod consequence;
+mod ending;
 pub(crate) mod guests;
 mod handle;
 pub(crate) mod hands;
@@ -40,7 +41,7 @@ use saath_core::message::annotation::Annotate;
 use saath_core::message::control::Level;
 use saath_core::message::page::{Pointer, View};
 use saath_core::session::customer::{Config, Customer, Effect, Event as Session};
-use saath_core::session::{AgentIdentity, Ended, ResumeSecret};
+use saath_core::session::{AgentIdentity, ResumeSecret};
 use serde::Serialize;
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -48,9 +49,6 @@ use std::rc::{Rc, Weak};
 use watch::Watch;
 use web_sys::Element;
 use widget::{Widget, WidgetEvent, WidgetView};
-
-/// The widget says itself when it has said enough; this is for when it cannot, in milliseconds.
-const FAREWELL_MS: u32 = 30_000;
 
 /// Everything that can happen to the loop.
 pub(crate) enum Event {
@@ -458,25 +456,6 @@ impl Driver {
         self.view = None;
         self.show_active();
         self.next_frame.ask();
-    }
-
-    fn end(&mut self, ended: Ended) {
-        // What touches the page goes first, whatever the widget still has to say.
-        (self.source, self.watch, self.overlay, self.preview) = (None, None, None, None);
-        storage::write_hides(&[]);
-        (self.socket, self.view, self.pointer) = (None, None, None);
-        self.next_frame.cancel();
-        let reason = names::ended(ended);
-        self.show(&WidgetView::Ended { reason });
-        self.handle.state.set("ended");
-        self.handle.emitter.emit("state", &"ended".into());
-        self.emit("ended", &names::Reason { reason });
-        let inbox = self.inbox.clone();
-        let wait = if self.widget.is_some() { FAREWELL_MS } else { 0 };
-        wasm_bindgen_futures::spawn_local(async move {
-            gloo_timers::future::TimeoutFuture::new(wait).await;
-            inbox.put(Event::Farewell);
-        });
     }
 
     fn show_active(&self) {

@@ -203,9 +203,12 @@ pub fn mask(
                 masker.items.push(Item::Text { id, text });
             }
             Item::Known(id) => {
-                // Nothing else can be the first.
-                if let Some(host) =
-                    open.last_mut().filter(|_| tree.kind(id) == Some(tree::Kind::Shadow))
+                // A shadow tree comes first.
+                let opens = index.checked_sub(1).and_then(|before| reading.items.get(before));
+                let is_first = matches!(opens, Some(Item::Element { .. }));
+                if is_first
+                    && tree.kind(id) == Some(tree::Kind::Shadow)
+                    && let Some(host) = open.last_mut()
                 {
                     host.host_of = Some(id);
                 }

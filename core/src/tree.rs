@@ -292,6 +292,11 @@ impl Tree {
         Ok(())
     }
 
+    /// Both at once.
+    pub(crate) fn kind_and_zone(&self, id: NodeId) -> Option<(Kind, u16)> {
+        self.nodes.get(id.0).map(|node| (node.kind, node.zone))
+    }
+
     pub(crate) fn zone(&self, id: NodeId) -> u16 {
         self.nodes.get(id.0).map_or(0, |node| node.zone)
     }

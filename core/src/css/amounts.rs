@@ -4,13 +4,14 @@ use super::rules::{Edits, opens, skip_block};
 use cssparser::{Delimiter, ParseError, Parser, Token};
 use std::borrow::Cow;
 
-/// What is told of a share, and of a length that is as long as a few characters.
-const SHARE: f32 = 0.1;
-const LENGTH: f32 = 8.0;
+/// What is told of a share, in hundredths of a percent, and of a length that is as long as a few
+/// characters, in hundredths of its unit.
+const SHARE: i32 = 1000;
+const LENGTH: i32 = 800;
 /// More steps than any screen has.
-const MOST: f32 = 8192.0;
-/// A larger number than styles need.
-const MANY: f32 = 1e6;
+const MOST: i32 = 8192;
+/// Hundredths: a larger number than styles need.
+const MANY: i32 = 100_000_000;
 const MAX_DEPTH: usize = 48;
 /// Those of CSS: what else stands behind a number is a word.
 #[rustfmt::skip]
@@ -34,21 +35,19 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
     loop {
         let start = parser.position().byte_index();
         let Ok(token) = parser.next_including_whitespace_and_comments() else { return };
-        let text = match token {
+        // What was written, what is told of it, and the unit.
+        let number = match token {
             Token::Percentage { unit_value, .. } => {
-                Some(format!("{}%", plain(steps(*unit_value, SHARE, SHARE) * 100.0)))
+                let percent = *unit_value * 100.0;
+                (percent, steps(percent, SHARE, SHARE), "%", true)
             }
             Token::Dimension { value, unit, .. } => {
-                let unit = UNITS.iter().find(|known| known.eq_ignore_ascii_case(unit));
-                // It still means nothing.
-                let unit = unit.unwrap_or(&"saath");
-                Some(format!("{}{unit}", plain(steps(*value, LENGTH, 2.0 * LENGTH))))
+                let known = UNITS.iter().find(|known| known.eq_ignore_ascii_case(unit));
+                let told = steps(*value, LENGTH, 2 * LENGTH);
+                // One that means nothing still does.
+                (*value, told, known.copied().unwrap_or("saath"), known.is_some())
             }
-            Token::Number { value, .. } => {
-                let value = *value;
-                let written = edits.text(start, parser.position().byte_index());
-                written.filter(|text| digits(text) > 3).map(|_| plain(two_digits(value)))
-            }
+            Token::Number { value, .. } => (*value, two_digits(*value), "", true),
             token if opens(token) => {
                 let within = parser.position().byte_index();
                 if depth >= MAX_DEPTH {
@@ -60,21 +59,20 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
                         Ok::<_, ParseError<()>>(())
                     });
                 }
-                None
+                continue;
             }
-            _ => None,
+            _ => continue,
         };
+        let (value, told, unit, is_known) = number;
         let end = parser.position().byte_index();
+        let written = edits.text(start, end).unwrap_or("");
+        let digits = written.bytes().filter(u8::is_ascii_digit).count();
         // What says the same is left as it was written, unless it says it with digits that change
-        // nothing.
-        let is_same = |text: &str| {
-            let written = edits.text(start, end).unwrap_or("");
-            let ((value, unit), (told, told_unit)) = (parts(written), parts(text));
-            digits(written) <= 4 && value == told && unit.eq_ignore_ascii_case(told_unit)
-        };
-        if let Some(text) = text.filter(|text| !is_same(text)) {
-            let apart = apart(edits, start, end, text);
-            edits.replace(start, end, apart);
+        // nothing, and so are numbers of few digits.
+        let is_same = is_known && digits <= 4 && (value * 100.0 - told as f32).abs() < 0.05;
+        if !is_same && (digits > 3 || !unit.is_empty()) {
+            let text = apart(edits, start, end, plain(told) + unit);
+            edits.replace(start, end, text);
         }
     }
 }
@@ -84,13 +82,16 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
 fn apart(edits: &Edits<'_>, start: usize, end: usize, mut text: String) -> String {
     let written = edits.text(start, end).unwrap_or("");
     if written.starts_with('.') {
-        text = text
-            .strip_prefix('0')
-            .filter(|text| text.starts_with('.'))
-            .map_or(".0".into(), str::to_owned);
+        match text.strip_prefix("0.") {
+            Some(places) => text = format!(".{places}"),
+            None if text.starts_with('0') => text.insert(0, '.'),
+            None => text.insert_str(0, "/**/"),
+        }
     }
-    if written.starts_with('+') {
-        text.insert(0, '+');
+    if let Some(sign @ ('+' | '-')) = written.chars().next()
+        && !text.starts_with(sign)
+    {
+        text.insert(0, sign);
     }
     if edits.text(end, end + 1) == Some(".") {
         text.push_str("/**/");
@@ -98,38 +99,40 @@ fn apart(edits: &Edits<'_>, start: usize, end: usize, mut text: String) -> Strin
     text
 }
 
-/// A value in whole steps; what is below `least` stays.
-fn steps(value: f32, step: f32, least: f32) -> f32 {
-    if value.abs() < least {
+/// Hundredths, rounded down: all that is told of a number.
+fn hundredths(value: f32) -> i32 {
+    // Fractions are not quite what they were written as in a computer.
+    (value * 100.000_1 + value.signum() * 0.01) as i32
+}
+
+/// The hundredths of a value in whole steps; what is below `least` stays.
+fn steps(value: f32, step: i32, least: i32) -> i32 {
+    let value = hundredths(value);
+    if value.saturating_abs() < least {
         return value;
     }
-    // A share of three tenths is not quite that in a computer.
-    (value / step + value.signum() * 1e-4).trunc().clamp(-MOST, MOST) * step
+    (value / step).clamp(-MOST, MOST) * step
 }
 
-/// A number by its first two digits.
-fn two_digits(value: f32) -> f32 {
-    let value = value.clamp(-MANY, MANY);
-    let unit = 10_f32.powi(value.abs().max(1e-3).log10().floor() as i32 - 1);
-    // Fractions are not quite what they were written as in a computer.
-    (value / unit + value.signum() * 1e-3).trunc() * unit
+/// The hundredths of a number by its first two digits.
+fn two_digits(value: f32) -> i32 {
+    let value = hundredths(value).clamp(-MANY, MANY);
+    let mut unit = 1;
+    while value.abs() / unit >= 100 {
+        unit *= 10;
+    }
+    value / unit * unit
 }
 
-/// With two places after the point, and without those that are zero.
-fn plain(value: f32) -> String {
-    let text = format!("{value:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn digits(token: &str) -> usize {
-    token.bytes().filter(u8::is_ascii_digit).count()
-}
-
-/// The number of a token, and its unit.
-fn parts(token: &str) -> (Option<f32>, &str) {
-    let end = token.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.')));
-    let (number, unit) = token.split_at(end.unwrap_or(token.len()));
-    (number.parse().ok(), unit)
+/// Hundredths as CSS writes numbers.
+fn plain(value: i32) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, places) = (value.abs() / 100, value.abs() % 100);
+    match places {
+        0 => format!("{sign}{whole}"),
+        _ if places % 10 == 0 => format!("{sign}{whole}.{}", places / 10),
+        _ => format!("{sign}{whole}.{places:02}"),
+    }
 }
 
 /// Declarations without those that may be the value of a control: what moves or turns it, shares other

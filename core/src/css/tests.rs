@@ -405,7 +405,7 @@ fn amounts_are_told_roughly() {
         ("width: 8.0000000786049px; opacity: 1.00000078604", "width: 8px; opacity: 1"),
         (
             "width: 12asha4821; height: 4PX; margin: 1e3px",
-            "width: 12saath; height: 4PX; margin: 1000px",
+            "width: 12saath; height: 4PX; margin: 1e3px",
         ),
         ("width: 0.00000078604%; order: -0.00001", "width: 0%; order: -0"),
         (

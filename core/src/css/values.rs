@@ -19,8 +19,7 @@ pub fn without_values(css: &str) -> Cow<'_, str> {
 /// `in_brackets`: what stands behind a sign of comparison is a value.
 fn walk(parser: &mut Parser<'_>, edits: &mut Edits<'_>, in_brackets: bool, depth: usize) {
     let mut value = None;
-    loop {
-        let Ok(token) = parser.next_including_whitespace_and_comments() else { break };
+    while let Ok(token) = parser.next_including_whitespace_and_comments() {
         match token {
             Token::Delim('=')
             | Token::IncludeMatch

@@ -146,9 +146,8 @@ impl Scan<'_> {
                         self.line.push((index, text));
                     }
                 }
-                Item::Known(id) => match self.tree.kind(id) {
-                    Some(Kind::Text) => self.is_cut = true,
-                    Some(_) if breaks_in(self.tree, id) => self.end(),
+                Item::Known(id) => match self.tree.kind_and_zone(id) {
+                    Some(told) if breaks_as_told(told) => self.end(),
                     // What is in it may stand elsewhere in the reading.
                     Some(_) => self.is_cut = true,
                     None => {}
@@ -204,10 +203,11 @@ impl Scan<'_> {
 
 /// Whether a node ended lines when it was told.
 fn breaks_in(tree: &Tree, id: NodeId) -> bool {
-    match tree.kind(id) {
-        Some(Kind::Text | Kind::Shadow) | None => false,
-        Some(_) => !Zone(tree.zone(id)).has(Zone::INLINE),
-    }
+    tree.kind_and_zone(id).is_some_and(breaks_as_told)
+}
+
+fn breaks_as_told((kind, zone): (Kind, u16)) -> bool {
+    !matches!(kind, Kind::Text | Kind::Shadow) && !Zone(zone).has(Zone::INLINE)
 }
 
 /// The page as it is by the reading, and by the tree where nothing was read.

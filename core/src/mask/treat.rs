@@ -189,9 +189,13 @@ pub(super) fn blocks(text: &str) -> String {
 
 /// Numbers of pixels in steps, rounded down; what is less than a step is one.
 fn steps(text: &str, size: i32) -> String {
-    let step = |number: &str| match number.parse::<f64>() {
-        Ok(number) if number > 0.0 => (number as i32 / size).max(1).saturating_mul(size),
-        _ => 0,
+    let step = |number: &str| {
+        let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
+        let is_some = !number.starts_with('-') && (whole != "0" || rest.bytes().any(|b| b != b'0'));
+        match whole.parse::<i32>() {
+            Ok(whole) if is_some => (whole / size).max(1).saturating_mul(size),
+            _ => 0,
+        }
     };
     text.split(',').map(|number| step(number).to_string()).collect::<Vec<_>>().join(",")
 }

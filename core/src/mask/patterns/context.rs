@@ -46,8 +46,11 @@ impl<'b> Words<'b> {
                 continue;
             }
             for (word, kind) in WORDS {
+                // Of a word in another script the first byte says only that it is in one.
                 let first = char::from(word.as_bytes()[0]);
-                if (first == glyph.char || !first.is_ascii())
+                let may_be =
+                    if glyph.char.is_ascii() { first == glyph.char } else { !first.is_ascii() };
+                if may_be
                     && let Some(end) = ends(block, at, word)
                     && !(*kind == Kind::Code && other_code(block, at))
                 {

@@ -127,10 +127,14 @@ fn literal(block: &[Glyph], at: usize, text: &str) -> Option<usize> {
 /// Where the name of a month that begins at `at` ends.
 fn month_name(block: &[Glyph], at: usize) -> Option<usize> {
     let first = block.get(at)?.char;
-    if first.is_ascii() && !first.is_ascii_uppercase() {
+    let mut end = if first.is_ascii_uppercase() {
+        let letters = [first, block.get(at + 1)?.char, block.get(at + 2)?.char];
+        MONTHS.contains(&letters).then_some(at + 3)?
+    } else if first.is_ascii() {
         return None;
-    }
-    let mut end = MONTHS.iter().find_map(|month| literal(block, at, month))?;
+    } else {
+        HINDI_MONTHS.iter().find_map(|month| literal(block, at, month))?
+    };
     while end < block.len() && end - at < 12 {
         let char = block[end].char;
         if !char.is_alphabetic() && !matches!(char, '\u{900}'..='\u{963}') {
@@ -141,31 +145,22 @@ fn month_name(block: &[Glyph], at: usize) -> Option<usize> {
     Some(end)
 }
 
-/// How the months begin in English and Hindi.
-const MONTHS: [&str; 25] = [
-    "JAN",
-    "FEB",
-    "MAR",
-    "APR",
-    "MAY",
-    "JUN",
-    "JUL",
-    "AUG",
-    "SEP",
-    "OCT",
-    "NOV",
-    "DEC",
-    "जन",
-    "फर",
-    "फ़र",
-    "मार्च",
-    "अप्रै",
-    "मई",
-    "जून",
-    "जुल",
-    "अग",
-    "सित",
-    "अक्",
-    "नव",
-    "दिस",
+/// How the months begin in English.
+const MONTHS: [[char; 3]; 12] = [
+    ['J', 'A', 'N'],
+    ['F', 'E', 'B'],
+    ['M', 'A', 'R'],
+    ['A', 'P', 'R'],
+    ['M', 'A', 'Y'],
+    ['J', 'U', 'N'],
+    ['J', 'U', 'L'],
+    ['A', 'U', 'G'],
+    ['S', 'E', 'P'],
+    ['O', 'C', 'T'],
+    ['N', 'O', 'V'],
+    ['D', 'E', 'C'],
 ];
+
+/// And in Hindi.
+const HINDI_MONTHS: [&str; 13] =
+    ["जन", "फर", "फ़र", "मार्च", "अप्रै", "मई", "जून", "जुल", "अग", "सित", "अक्", "नव", "दिस"];
