@@ -111,7 +111,7 @@ pub fn mask(
         strings: Strings::default(),
         items: Vec::with_capacity(reading.items.len()),
         settings: Vec::with_capacity(reading.settings.len()),
-        zones: vec![],
+        zones: Vec::with_capacity(reading.items.len()),
         reread: vec![],
         slots,
         by_hand: vec![],

@@ -353,13 +353,10 @@ fn substitutes(function: &str) -> bool {
 }
 
 fn takes_addresses(function: &str) -> bool {
-    let name = function
-        .strip_prefix("-webkit-")
-        .or_else(|| function.strip_prefix("-moz-"))
-        .unwrap_or(function);
+    let name = function.to_ascii_lowercase();
+    let plain = ["-webkit-", "-moz-"].iter().find_map(|vendor| name.strip_prefix(vendor));
     ["src", "image", "image-set", "cross-fade", "element", "paint"]
-        .iter()
-        .any(|known| name.eq_ignore_ascii_case(known))
+        .contains(&plain.unwrap_or(&name))
 }
 
 fn is_picture(function: &str) -> bool {

@@ -35,6 +35,8 @@ impl<T> Slab<T> {
         self.used_pages < MAX_PAGES || self.pages.get(page).is_some_and(Option::is_some)
     }
 
+    // Asked for each node of each reading.
+    #[inline(always)]
     pub(super) fn get(&self, id: u32) -> Option<&T> {
         let (page, slot) = place(id);
         self.pages.get(page)?.as_ref()?.slots.get(slot)?.as_ref()

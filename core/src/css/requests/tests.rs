@@ -26,6 +26,7 @@ fn addresses_are_taken_out_wherever_they_hide() {
         "a{b:image-set(\"data:,\" 1x, url(data:,) 2x)}",
     );
     check("a{b:-webkit-image-set(url(y) 2x)}", "a{b:-webkit-image-set(url(data:,) 2x)}");
+    check("a{b:-WebKit-Image-Set('y' 2x)}", "a{b:-WebKit-Image-Set(\"data:,\" 2x)}");
     check("a{b:image-set(var(--x) 1x)}", "a{b:image-set(\"data:,\" 1x)}");
     check("@import 'x.css';p{color:red}", " p{color:red}");
     check("@im\\70ort url(x.css) screen;p{}", " p{}");
