@@ -11,7 +11,6 @@ mod flow;
 mod guest;
 mod joined;
 mod names;
-mod patterns;
 mod pictures;
 mod policy;
 mod selection;
@@ -25,11 +24,11 @@ mod treated;
 mod zone;
 
 pub(crate) use guest::{Terms, access as guest_access, terms as guest_terms};
-pub use patterns::{find, find_joined};
 pub use policy::{
     Expected, Kind, Member, Mode, Patterns, Place, Policy, PolicyError, Scoped, Selectors, Value,
     View, Why,
 };
+pub use saath_patterns::{find, find_joined};
 pub use sight::{Sight, sight};
 pub use slots::Slots;
 pub(crate) use slots::light;

@@ -10,7 +10,6 @@
 
 use super::Element;
 use super::flow::Flow;
-use super::patterns;
 use super::zone::Zone;
 use crate::ids::{IdMap, IdSet};
 use crate::node::NodeId;
@@ -88,10 +87,10 @@ impl Joined {
     fn decide(&mut self, reading: &Reading<Raw>, line: &[(usize, StrId)]) {
         let texts: Vec<&str> = line.iter().map(|&(_, text)| reading.strings.get(text)).collect();
         let solid = texts.iter().filter(|text| !is_blank(text)).count();
-        if solid < 2 || !texts.iter().any(|text| patterns::may_hold_any(text)) {
+        if solid < 2 || !texts.iter().any(|text| saath_patterns::may_hold_any(text)) {
             return;
         }
-        let all = patterns::find_joined(&texts);
+        let all = saath_patterns::find_joined(&texts);
         for (at, (&(index, _), text)) in line.iter().zip(&texts).enumerate() {
             let touches = |other: Option<usize>, end: bool| {
                 let other = other.and_then(|other| Some((all.get(other)?, texts.get(other)?)));
@@ -305,7 +304,7 @@ impl<'a> Overlay<'a> {
                     read.push((index, text));
                     let text = raw;
                     solid += usize::from(!is_blank(text));
-                    holds |= patterns::may_hold_any(text);
+                    holds |= saath_patterns::may_hold_any(text);
                 }
                 None => {
                     unread.push(id);

@@ -3,7 +3,7 @@
 use super::joined::{Place, is_blank};
 use super::treat::{self, Treatment};
 use super::zone::Zone;
-use super::{Masker, Patterns, patterns};
+use super::{Masker, Patterns};
 use crate::node::NodeId;
 use crate::ops::StrId;
 use crate::tree::Tree;
@@ -54,7 +54,7 @@ impl Masker<'_> {
         }
         let text = self.raw.strings.get(raw);
         match self.anchors.get_mut(raw.0 as usize) {
-            Some(known) => *known.get_or_insert_with(|| patterns::may_hold_any(text)),
+            Some(known) => *known.get_or_insert_with(|| saath_patterns::may_hold_any(text)),
             None => true,
         }
     }

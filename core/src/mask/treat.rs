@@ -2,7 +2,7 @@
 
 use super::joined::Cover;
 use super::pictures::{Pictures, Shown};
-use super::{Patterns, Policy, attributes, patterns};
+use super::{Patterns, Policy, attributes};
 use crate::css;
 use crate::motion::{self, Carries};
 use crate::node::OWN;
@@ -142,7 +142,7 @@ pub(super) fn net<'t>(policy: &Policy, text: &'t str) -> Cow<'t, str> {
         return text.into();
     }
     let mut found = vec![];
-    patterns::find(text, &mut found);
+    saath_patterns::find(text, &mut found);
     if found.is_empty() {
         return text.into();
     }

@@ -83,7 +83,7 @@ pub fn find_joined(pieces: &[&str]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// Every identifier has a digit or an `@`: most texts of a page have neither and cost one pass.
-pub(super) fn may_hold_any(text: &str) -> bool {
+pub fn may_hold_any(text: &str) -> bool {
     let mut ascii = true;
     for byte in text.bytes() {
         if byte.is_ascii_digit() || byte == b'@' {
