@@ -2,6 +2,7 @@
 
 #![expect(clippy::single_range_in_vec_init, reason = "ranges are what is expected")]
 
+mod borders;
 mod kinds;
 
 use super::{find, find_joined};
