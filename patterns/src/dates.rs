@@ -10,8 +10,8 @@ use super::{
 };
 use std::ops::Range;
 
-/// No date has fewer: a day and a year.
-pub(super) const FEWEST_DIGITS: usize = 5;
+/// No date has fewer: a day, a month and a year of two figures.
+pub(super) const FEWEST_DIGITS: usize = 4;
 
 pub(super) fn scan(block: &[Glyph], words: &Words<'_>, found: &mut dyn FnMut(Range<usize>)) {
     for at in 0..block.len() {

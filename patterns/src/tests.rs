@@ -52,8 +52,9 @@ fn luhn(digits: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Any identifier, with the words that must stand before it when it is written with blanks.
-fn identifier() -> impl Strategy<Value = (&'static str, String)> {
+/// Any identifier, with the words that must stand before it when it is written with blanks, and
+/// whether a checksum says what it is.
+fn identifier() -> impl Strategy<Value = (&'static str, String, bool)> {
     let aadhaar = (2..10_u8, digits(10)).prop_map(|(first, rest)| {
         text(&with_check(&[&[first], &rest[..]].concat(), verhoeff::valid))
     });
@@ -62,10 +63,8 @@ fn identifier() -> impl Strategy<Value = (&'static str, String)> {
         .prop_map(|(first, rest)| text(&with_check(&[&[first], &rest[..]].concat(), luhn)));
     let mobile = ("(91|0|)", 6..10_u8, digits(9))
         .prop_map(|(prefix, first, rest)| format!("{prefix}{first}{}", text(&rest)));
-    prop_oneof![
-        aadhaar.prop_map(|id| ("", id)),
-        vid.prop_map(|id| ("", id)),
-        card.prop_map(|id| ("", id)),
+    let checked = prop_oneof![aadhaar, vid, card].prop_map(|id| ("", id, true));
+    let others = prop_oneof![
         mobile.prop_map(|id| ("", id)),
         "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]".prop_map(|id| ("", id)),
         "[A-Z]{4}[0-9]{5}[A-Z]".prop_map(|id| ("", id)),
@@ -81,8 +80,15 @@ fn identifier() -> impl Strategy<Value = (&'static str, String)> {
         "[0-9]{16}".prop_map(|id| ("Card ending ", id)),
         "[0-9]{15}".prop_map(|id| ("Acknowledgement Number ", id)),
         "[0-9]{12}".prop_map(|id| ("UAN: ", id)),
+        "[0-9]{8}".prop_map(|id| ("DIN: ", id)),
         "[0-9]{4,8}".prop_map(|id| ("Your OTP for e-verification is ", id)),
-    ]
+        // Years are none.
+        "[3-9][0-9]{3,7}".prop_map(|id| ("Verification code: ", id)),
+        "[A-Za-z]{4}[0-9]{5}[A-Za-z]".prop_map(|id| ("TAN ", id)),
+        "[0-9]{2}[a-z]{5}[0-9]{4}[a-z][1-9a-z]z[0-9a-z]".prop_map(|id| ("", id)),
+        "[lu][0-9]{5}[a-z]{2}[0-9]{4}[a-z]{3}[0-9]{6}".prop_map(|id| ("", id)),
+    ];
+    prop_oneof![1 => checked, 4 => others.prop_map(|(words, id)| (words, id, false))]
 }
 
 /// The identifier in some script with separators between its characters.
@@ -95,15 +101,15 @@ fn written() -> impl Strategy<Value = (String, Vec<Range<usize>>)> {
         prop::sample::select(&["", "see ", "पता: ", "(", "₹ 12,34,567, "][..]),
         prop::sample::select(&["", " and more", ")", ", २०२५", "।"][..]),
     )
-        .prop_map(|((words, id), zero, mut separators, plain, before, after)| {
+        .prop_map(|((words, id, is_checked), zero, mut separators, plain, before, after)| {
             if plain {
                 separators.fill("");
             }
             if reads_as_sums(&id, &separators) {
                 separators.iter_mut().filter(|mark| **mark == ".").for_each(|mark| *mark = "");
             }
-            // A day or a span of years.
-            if id.contains("19") || id.contains("20") {
+            // A day or a span of years, unless a checksum says otherwise.
+            if !is_checked && (id.contains("19") || id.contains("20")) {
                 let marks = separators.iter_mut().filter(|mark| mark.contains(['-', '–', '.']));
                 marks.for_each(|mark| *mark = " ");
             }

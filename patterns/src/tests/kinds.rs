@@ -160,3 +160,24 @@ fn the_check_character_is_the_networks() {
     assert_eq!(gst_check("27AAPFU0939F1Z"), 'V');
     assert_eq!(found("27AAPFU0939F1ZV"), ["27AAPFU0939F1ZV"]);
 }
+
+proptest! {
+    /// What no word stands beside, as it is mostly written.
+    #[test]
+    fn cards_are_found_without_a_word(
+        id in prop_oneof![
+            "[A-Z][0-9]{7}",
+            "[A-Z]-[0-9]{3} [0-9]{4}",
+            "[A-Z]{3}[0-9]{7}",
+            "[A-Z]{3}-[0-9]{3} [0-9]{4}",
+            "[A-Z]{4}0[0-9A-Z]{6}",
+            "[a-z]{4}0[0-9a-z]{6}",
+        ],
+        before in prop::sample::select(&["", "see ", "(", "पता: ", "<"][..]),
+        after in prop::sample::select(&["", " and more", ")", "।", ">"][..]),
+    ) {
+        // The codes of currencies are not a voter's.
+        prop_assume!(!["INR", "USD", "EUR", "GBP"].iter().any(|code| id.starts_with(code)));
+        prop_assert!(is_found(before, &id, after), "{}", id);
+    }
+}
