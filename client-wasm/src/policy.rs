@@ -48,11 +48,19 @@ fn read(option: &JsValue) -> Result<Option<Policy>, String> {
     policy.map(Some).map_err(|error| error.to_string())
 }
 
+/// Whether an object is a list, or nothing but its members. A promise or a map has none, and would
+/// pass for a policy that says nothing.
+fn is_plain(object: &JsValue) -> bool {
+    let above = |object: &JsValue| Object::get_prototype_of(object);
+    let kind = above(object);
+    Array::is_array(object) || kind.is_null() || above(&kind).is_null()
+}
+
 /// What a script has made, as far as a policy can be made of it.
 fn value(object: &JsValue, depth: usize) -> Value {
     let kind = if let Some(word) = object.as_string() {
         Kind::Word(word)
-    } else if depth > DEEPEST || !object.is_object() {
+    } else if depth > DEEPEST || !object.is_object() || !is_plain(object) {
         Kind::Other
     } else if Array::is_array(object) {
         Kind::List(list(object, |item| Some(value(item, depth + 1))).unwrap_or_default())

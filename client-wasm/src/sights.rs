@@ -123,6 +123,18 @@ impl Source {
         self.select()
     }
 
+    /// The page is in front again: what was hidden meanwhile, on others, and nothing that was shown
+    /// by hand before it was left.
+    ///
+    /// # Errors
+    /// As [`Self::choose`].
+    pub(crate) fn come_back(&mut self, hides: Vec<String>) -> Result<(), JsValue> {
+        for element in std::mem::take(&mut self.chosen.shown) {
+            self.mirror.choose(&element, Choice::None);
+        }
+        self.hide(hides)
+    }
+
     /// By what an element is found again when the page has made it anew, or another page has it, too:
     /// its `id` or its name, if it alone has that.
     fn selector(&self, element: &Element) -> Option<String> {

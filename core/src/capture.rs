@@ -16,6 +16,7 @@ use crate::ops::{Batch, Op};
 use crate::reading::{Parts, Raw, Reading};
 use crate::repair::{Mending, mend};
 use crate::tree::{ApplyError, Digest, Tree};
+use std::collections::BTreeSet;
 
 /// What is captured of one document.
 #[derive(Debug)]
@@ -203,7 +204,9 @@ impl Capture {
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
         }
-        for root in gone.iter().filter_map(|&id| self.slots.remove(id)) {
+        let unhidden: BTreeSet<NodeId> =
+            gone.iter().filter_map(|&id| self.slots.remove(id)).collect();
+        for root in unhidden {
             for id in light(&self.tree, root) {
                 self.dirt.note(id, Parts::SUBTREE);
             }

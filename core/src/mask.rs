@@ -405,9 +405,11 @@ impl Masker<'_> {
         self.strings.push(whole)
     }
 
-    /// A name from the allow-lists, shared by all that have the same raw text.
+    /// A name from the allow-lists, shared by all that have the same raw text; mostly, as some are
+    /// other elements elsewhere (`path`), or attributes (`link`).
     fn own_text(&mut self, raw: StrId, name: &str) -> StrId {
-        self.treated.get(raw, Treatment::Name).unwrap_or_else(|| {
+        let known = self.treated.get(raw, Treatment::Name);
+        known.filter(|&known| self.strings.get(known) == name).unwrap_or_else(|| {
             let done = self.strings.push(name);
             self.treated.put(raw, Treatment::Name, done);
             done

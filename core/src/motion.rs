@@ -150,6 +150,7 @@ fn keyframe(
             Carries::Text => css::with_strings(value, string),
             Carries::Looks | Carries::Names => {
                 let quiet = css::without_text(&format!("{property}:{value}"));
+                let quiet = css::coarse(&quiet);
                 match quiet.strip_prefix(property).and_then(|rest| rest.strip_prefix(':')) {
                     Some(rest) => rest.trim_end_matches(';').to_owned().into(),
                     None => continue,

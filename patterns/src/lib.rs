@@ -97,7 +97,7 @@ pub fn may_hold_any(text: &str) -> bool {
 /// Whether there is enough for a whole identifier: four digits, or an `@`, which can be written `%40`,
 /// or the bank code of which only the zero must be one. Without a letter it must be a date, which has
 /// its numbers apart, or a number that needs no word beside it.
-fn may_hold_one(text: &str) -> bool {
+pub fn may_hold_one(text: &str) -> bool {
     if !text.is_ascii() {
         return may_hold_any(text);
     }

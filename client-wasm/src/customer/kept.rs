@@ -41,7 +41,12 @@ impl Driver {
         match resumed {
             Some(Ok(session)) => {
                 self.session = session;
-                self.drain();
+                let hides = storage::read_hides();
+                match self.source.as_mut().map(|source| source.come_back(hides)) {
+                    None | Some(Ok(())) => self.drain(),
+                    // Without what the customer has hidden nothing may be sent.
+                    Some(Err(_)) => self.handle(Session::Stop),
+                }
             }
             // It has ended there.
             _ => self.handle(Session::Stop),

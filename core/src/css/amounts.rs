@@ -13,6 +13,8 @@ const MOST: i32 = 8192;
 /// Hundredths: a larger number than styles need.
 const MANY: i32 = 100_000_000;
 const MAX_DEPTH: usize = 48;
+/// The units that count characters.
+const COUNTS: [&str; 6] = ["ch", "rch", "ex", "rex", "ic", "ric"];
 /// Those of CSS: what else stands behind a number is a word.
 #[rustfmt::skip]
 const UNITS: [&str; 51] = [
@@ -43,7 +45,8 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
             }
             Token::Dimension { value, unit, .. } => {
                 let known = UNITS.iter().find(|known| known.eq_ignore_ascii_case(unit));
-                let told = steps(*value, LENGTH, 2 * LENGTH);
+                let is_count = COUNTS.iter().any(|known| known.eq_ignore_ascii_case(unit));
+                let told = steps(*value, LENGTH, if is_count { LENGTH } else { 2 * LENGTH });
                 // One that means nothing still does.
                 (*value, told, known.copied().unwrap_or("saath"), known.is_some())
             }

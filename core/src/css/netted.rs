@@ -6,11 +6,10 @@
 
 use super::rules::{Edits, opens, skip_block};
 use cssparser::{ParseError, Parser, Token};
+use saath_patterns::may_hold_one;
 use std::borrow::Cow;
 
 const MAX_DEPTH: usize = 48;
-/// No identifier has fewer digits, but one with an `@`.
-const FEWEST_DIGITS: usize = 4;
 
 /// `css` with what `net` makes of its names and of the values of its custom properties, where it makes
 /// anything.
@@ -29,12 +28,7 @@ fn may_name(css: &str) -> bool {
     let is_number =
         |word: &str| word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
     css.contains('\\')
-        || css.split(|c| !is_part(c)).any(|word| may_be_one(word) && !is_number(word))
-}
-
-fn may_be_one(name: &str) -> bool {
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    digits >= FEWEST_DIGITS || name.contains('@') || !name.is_ascii()
+        || css.split(|c| !is_part(c)).any(|word| may_hold_one(word) && !is_number(word))
 }
 
 struct Walk<'w, 'c> {
@@ -102,7 +96,7 @@ impl Walk<'_, '_> {
     }
 
     fn name(&mut self, name: Option<(&str, String, &str)>, start: usize, end: usize) {
-        let Some((before, name, after)) = name.filter(|(_, name, _)| may_be_one(name)) else {
+        let Some((before, name, after)) = name.filter(|(_, name, _)| may_hold_one(name)) else {
             return;
         };
         if let Some(other) = (self.net)(&name) {
@@ -139,7 +133,7 @@ mod tests {
     /// With `X` for what a net would find.
     fn check(css: &str, expected: &str) {
         let net = |text: &str| {
-            let found = ["ABCPE1234F", "alice@x.in", "9876543210"];
+            let found = ["ABCPE1234F", "alice@x.in", "9876543210", "HDFC0CAAACO"];
             let mut out = text.to_owned();
             found.iter().for_each(|id| out = out.replace(id, "X"));
             (out != text).then_some(out)
@@ -158,6 +152,7 @@ mod tests {
             "a{counter-reset:X 3;width:X(1)}",
         );
         check("@ABCPE1234F x{}", "@X x{}");
+        check(".HDFC0CAAACO{}", ".X{}");
         check(r".alice\@x\.in{}.\41 BCPE1234F{}", ".X{}.X{}");
         check("a{b:var(--ABCPE1234F)}", "a{b:var(--X)}");
         check("--ABCPE1234F:1", "--X:1");

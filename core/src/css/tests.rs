@@ -400,6 +400,7 @@ fn amounts_are_told_roughly() {
             "flex: 0.63 1 0; opacity: .87; line-height: 1.5",
         ),
         ("z-index: 4821; font-weight: 600", "z-index: 4800; font-weight: 600"),
+        ("width: 11ch; margin: 11em 3ch", "width: 8ch; margin: 11em 3ch"),
         ("inset: 4+2884px a.00001 12345.6.5", "inset: 4+2880px a.0 12000/**/.5"),
         // Digits that a number of the engine has no room for.
         ("width: 8.0000000786049px; opacity: 1.00000078604", "width: 8px; opacity: 1"),

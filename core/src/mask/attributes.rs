@@ -141,6 +141,7 @@ pub(super) const CHOSEN: &[&str] = &[
     "checked",
     "chosen",
     "indeterminate",
+    "pressed",
     "selected",
     "ticked",
     "unchecked",
@@ -151,7 +152,7 @@ pub(super) const CHOSEN: &[&str] = &[
 pub(super) const VALID: &[&str] = &["dirty", "filled", "invalid", "valid"];
 
 /// Words in classes for which of several is chosen; elsewhere they say what is in front.
-const TURNED: &[&str] = &["active", "current", "empty", "off", "on", "pressed"];
+const TURNED: &[&str] = &["active", "current", "empty", "off", "on"];
 
 /// The classes of what is in a control that say nothing of what it holds.
 pub(super) fn plain_classes(classes: &str) -> String {

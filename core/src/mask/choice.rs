@@ -31,7 +31,14 @@ impl Masker<'_> {
             Prop::Sheet | Prop::Adopted if self.hides_text(zone) => Treatment::QuietSheet,
             Prop::Sheet | Prop::Adopted if zone.is_shown() => Treatment::ShownSheet,
             Prop::Sheet | Prop::Adopted => Treatment::Sheet,
-            Prop::Animations if zone.has(Zone::BLOCK) => Treatment::NamedMotion,
+            // What moves in a control, or is coloured, can be its value.
+            Prop::Animations
+                if zone.has(Zone::BLOCK)
+                    || Self::withholds(zone)
+                    || zone.has(Zone::DRAWN) && !zone.is_shown() =>
+            {
+                Treatment::NamedMotion
+            }
             Prop::Animations if self.hides_text(zone) => Treatment::QuietMotion,
             Prop::Animations => Treatment::Motion,
             // Told by word, each where it belongs.
@@ -82,9 +89,14 @@ impl Masker<'_> {
             AttrKind::Structure if tag.contains('-') && !treat::is_layout(name) => {
                 (!Self::withholds(zone)).then_some(Treatment::Net)
             }
+            AttrKind::Structure if hidden && matches!(name, "width" | "height") => {
+                Some(Treatment::Rough)
+            }
             // Geometry and flags: the net would take the numbers of a drawing for somebody's.
             AttrKind::Structure => Some(Treatment::Keep),
-            AttrKind::Name if name == "class" && Self::withholds(zone) => {
+            AttrKind::Name
+                if matches!(name, "class" | "part" | "exportparts") && Self::withholds(zone) =>
+            {
                 Some(Treatment::ControlClass)
             }
             AttrKind::Name => Some(Treatment::Net),

@@ -86,16 +86,16 @@ impl Slots {
         [left, is_news.then_some(root)]
     }
 
-    /// Forgets a node; the shadow root that it was a slot of.
+    /// Forgets a node; the shadow root that it was a slot of, if some slot there hides anything.
     pub(crate) fn remove(&mut self, id: NodeId) -> Option<NodeId> {
         let root = self.roots.remove(&id)?;
-        if let Some(slots) = self.slots.get_mut(&root) {
-            slots.retain(|slot| slot.id != id);
-            if slots.is_empty() {
-                self.slots.remove(&root);
-            }
+        let slots = self.slots.get_mut(&root)?;
+        let hides = slots.iter().any(|slot| slot.bits != 0);
+        slots.retain(|slot| slot.id != id);
+        if slots.is_empty() {
+            self.slots.remove(&root);
         }
-        Some(root)
+        hides.then_some(root)
     }
 }
 

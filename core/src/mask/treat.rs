@@ -36,6 +36,8 @@ pub(super) enum Treatment {
     ControlClass,
     /// How far something is scrolled, in steps.
     Steps,
+    /// A number, rounded as those in styles are.
+    Rough,
     /// The size of a box, in steps of a character.
     Box,
     /// The size of a box in a line of text, which is as long as what is in it.
@@ -90,6 +92,7 @@ pub(super) fn treat<'t>(
             net(policy, &attributes::plain_classes(text)).into_owned().into()
         }
         Treatment::Steps => steps(text, 64).into(),
+        Treatment::Rough => css::coarse(text),
         Treatment::Box => steps(text, 8).into(),
         Treatment::LineBox => steps(text, 32).into(),
         Treatment::Link => "#".into(),

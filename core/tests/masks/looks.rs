@@ -88,3 +88,23 @@ fn styles_and_classes_of_controls_do_not_tell_what_they_hold() {
     let masked = El { marks: Marks::MASK, ..element("p") };
     check(&values(), masked, &["p", "style", "width:60%;color:red", "class", attrs[1].1]);
 }
+
+/// Names of parts, states of buttons and sizes in attributes say what classes and styles say.
+#[test]
+fn parts_and_attributes_do_not_tell_it_either() {
+    let attrs = [("part", "control control--checked"), ("exportparts", "is-checked: x, base")];
+    let element = |tag| El { tag, attrs: &attrs, ..El::default() };
+    check(&values(), element("label"), &["label", "part", "control", "exportparts", "x, base"]);
+    check(&show_all(), element("label"), &["label", "part", attrs[0].1, "exportparts", attrs[1].1]);
+    check(&values(), element("p"), &["p", "part", attrs[0].1, "exportparts", attrs[1].1]);
+
+    let pressed = El { tag: "button", attrs: &[("aria-pressed", "true")], ..El::default() };
+    check(&values(), pressed, &["button"]);
+    check(&show_all(), pressed, &["button", "aria-pressed", "true"]);
+
+    let attrs = [("width", "63.42%"), ("height", "640")];
+    let cell = El { tag: "td", attrs: &attrs, ..El::default() };
+    check(&values(), cell, &["td", "width", "63.42%", "height", "640"]);
+    let masked = El { marks: Marks::MASK, ..cell };
+    check(&values(), masked, &["td", "width", "60%", "height", "640"]);
+}
