@@ -1,6 +1,6 @@
 //! CSS as a tokenizer sees it: how a page's styles become those of a replica.
 //!
-//! Two passes, each a walk over the tokens of CSS Syntax, since searching style sheets as text
+//! Passes, each a walk over the tokens of CSS Syntax, since searching style sheets as text
 //! misses escapes, comments and strings. At the customer's end [`sheet_on`] settles what depends
 //! on the customer's own screen, pointer and keyboard; at both ends [`without_requests`] takes out
 //! what would make the agent's browser fetch.

@@ -18,7 +18,7 @@ const NAMESPACES = { "http://www.w3.org/1999/xhtml": 0, "http://www.w3.org/2000/
 const SHEET = 6;
 // Reading a style sheet takes as long as reading so many nodes.
 const SHEET_COST = 16;
-const OBSERVED = { subtree: true, childList: true, attributes: true, characterData: true };
+const OBSERVED = { subtree: true, childList: true, attributes: true, attributeOldValue: true, characterData: true };
 
 // Ours: not part of the page.
 const OWN = new Set(["saath-ui", "saath-help"]);

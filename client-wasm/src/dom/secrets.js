@@ -1,9 +1,10 @@
 // Which inputs hold a password or have held one, whatever they are now: a button shows what is in one,
 // and a framework that draws it anew puts another element in its place.
 
-import { Set, WeakSet, dom, fields } from "./native.js";
+import { Array, Set, WeakSet, dom, fields } from "./native.js";
 
-const { getAttribute, getAttributeNames, localName, nodeType, querySelectorAll } = dom;
+const HTML = "http://www.w3.org/1999/xhtml";
+const { getAttribute, getAttributeNames, localName, namespaceURI, nodeType, querySelectorAll } = dom;
 const { type: typeOf } = fields.input;
 
 export class Secrets {
@@ -27,8 +28,18 @@ export class Secrets {
     for (const name of called(input)) this.names.add(name);
   }
 
-  // What comes where one has gone, and looks like it, is one: it need not have a name.
+  // Since the last call: what was one for a moment; and what comes where one has gone, and looks like
+  // it, is one: it need not have a name.
   follow(records) {
+    for (const { type, target, attributeName, oldValue, addedNodes } of records) {
+      if (type === "childList") {
+        for (let i = 0; i < addedNodes.length; i++) {
+          for (const input of inputs(addedNodes[i])) if (typeOf(input) === "password") this.add(input);
+        }
+      } else if (attributeName === "type" && oldValue?.toLowerCase() === "password") {
+        for (const input of inputs(target)) this.add(input);
+      }
+    }
     if (!this.any) return;
     const gone = new Set();
     for (const { removedNodes } of records) {
@@ -47,7 +58,8 @@ export class Secrets {
 
 function inputs(node) {
   if (nodeType(node) !== 1) return [];
-  return localName(node) === "input" ? [node] : querySelectorAll(node, "input");
+  const found = localName(node) === "input" ? [node] : Array.from(querySelectorAll(node, "input"));
+  return found.filter((input) => namespaceURI(input) === HTML);
 }
 
 const called = (input) =>

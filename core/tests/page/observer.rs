@@ -1,4 +1,4 @@
-//! What a MutationObserver tells, and a reader that writes the words of `glue.js`.
+//! What a MutationObserver tells, and a reader that writes the words of `the glue`.
 
 use super::{DOCUMENT, Page, PageKind};
 use saath_core::node::NodeId;

@@ -148,6 +148,9 @@ async fn what_is_no_policy_masks_everything() -> Result<()> {
             "unredactedViews, line 2, column 1: this key is there twice",
         ),
         (&[("object", "[\"*\"]")], "the policy: a policy is an object"),
+        (&[("object", r#"{ "mode": "promise" }"#)], "the policy: a policy is an object"),
+        (&[("object", r#"{ "mode": "map" }"#)], "the policy: a policy is an object"),
+        (&[("object", r#"{ "mode": "response" }"#)], "the policy: a policy is an object"),
         (
             &[("object", r#"{ "unredactedViews": ["*"], "redactedViews": "undefined" }"#)],
             "redactedViews[0]: here should be",
