@@ -27,7 +27,7 @@ export interface Policy {
   ignoredViews?: View[];
   /** Visible, but the agent cannot act on it, like `data-saath-no-act`. */
   disabledViews?: View[];
-  /** What the agent does there is proposed to the customer, like `data-saath-confirm`. */
+  /** Only the customer acts there; the agent is told so, like `data-saath-confirm`. */
   confirmedViews?: View[];
   /** Values that mode `values` masks and the customer may show, like `data-saath-may-show`. */
   showableViews?: View[];

@@ -182,7 +182,7 @@ const DOCUMENT: u32 = 5;
 const PROP_BIT: u32 = 1 << 31;
 
 impl Reading<Raw> {
-    /// Parses what the glue wrote: words (see `the glue`), the joined texts, and the length of each
+    /// Parses what the glue wrote: words (see `reader.js`), the joined texts, and the length of each
     /// in UTF-16 units.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! A page made of plain values stands in for the browser, with a mutation observer that behaves
 //! like one (it is told nothing of changes inside subtrees that are detached once it has run) and a
-//! reader that writes the words that `the glue` writes.
+//! reader that writes the words that `reader.js` writes.
 
 #[path = "converge/guests.rs"]
 mod guests;

@@ -354,29 +354,6 @@ fn animations_carry_what_their_element_may() {
     check(&show_all(), masked, &["p", &script("width|60%")]);
 }
 
-/// A name is another element, or an attribute, elsewhere: each is called what it is there.
-#[test]
-fn a_name_that_is_written_once_is_told_by_its_place() {
-    for namespaces in [[0, 1], [1, 0]] {
-        let mut words = Words { words: vec![5 | 3 << 6, 1], ..Words::default() };
-        let tag = words.string("path");
-        for (id, namespace) in [2, 3].into_iter().zip(namespaces) {
-            words.words.extend([1 | namespace << 4 | 3 << 6, id, tag, 0]);
-        }
-        words.words.push(0);
-        let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
-        let mut capture = Capture::new(show_all());
-        capture.dirt.take();
-        let page = capture.turn(&reading).unwrap().page.unwrap();
-        let mut texts = ["saath-other", "path"];
-        if namespaces == [1, 0] {
-            texts.reverse();
-        }
-        let applied = Replica::default().apply(&page).expect("it can be built");
-        assert_eq!(applied.batch.texts().collect::<Vec<_>>(), texts);
-    }
-}
-
 #[test]
 fn a_selection_is_told_where_both_its_ends_are_shown() {
     let check = |policy: &Policy, selection: &str, expected: &str| {

@@ -280,7 +280,6 @@ function schemeOf(doc) {
   return (meta && dom.getAttribute(meta, "content")) ?? "";
 }
 
-// A list that stands open. Not every engine tells that one is scrolled.
 // What the class of an element says of itself: whether it is a control of forms, and which attributes
 // it looks at. It is the page's, and may do anything when asked.
 function madeFor(node) {
@@ -292,6 +291,7 @@ function madeFor(node) {
   }
 }
 
+// A list that stands open. Not every engine tells that one is scrolled.
 function isBox(node) {
   return fields.select.multiple(node) || dom.getAttribute(node, "size") > 1;
 }

@@ -24,7 +24,7 @@ pub struct Policy {
     pub ignored_views: Vec<View>,
     /// Selectors of what the agent cannot act on, like `data-saath-no-act`.
     pub disabled_views: Vec<View>,
-    /// Selectors of what the agent can only propose, like `data-saath-confirm`.
+    /// Selectors of what only the customer presses, like `data-saath-confirm`.
     pub confirmed_views: Vec<View>,
     /// Selectors of values that the customer may show, like `data-saath-may-show`.
     pub showable_views: Vec<View>,
@@ -84,7 +84,7 @@ pub struct Selectors {
     pub block: String,
     /// What the agent cannot act on.
     pub no_act: String,
-    /// What the agent can only propose.
+    /// What only the customer presses.
     pub confirm: String,
     /// What the customer may show.
     pub may_show: String,

@@ -1,9 +1,11 @@
 //! What is told by names, sizes, styles and classes.
 
-use super::{El, check, send, show_all, strict, values};
+use super::{El, Words, check, send, show_all, strict, values};
+use saath_core::capture::Capture;
 use saath_core::mask::Policy;
 use saath_core::node::Prop;
-use saath_core::reading::Marks;
+use saath_core::reading::{Marks, Reading};
+use saath_core::replica::Replica;
 
 /// Nothing that a style says or that is called something is told if it is somebody's.
 #[test]
@@ -107,4 +109,27 @@ fn parts_and_attributes_do_not_tell_it_either() {
     check(&values(), cell, &["td", "width", "63.42%", "height", "640"]);
     let masked = El { marks: Marks::MASK, ..cell };
     check(&values(), masked, &["td", "width", "60%", "height", "640"]);
+}
+
+/// A name is another element, or an attribute, elsewhere: each is called what it is there.
+#[test]
+fn a_name_that_is_written_once_is_told_by_its_place() {
+    for namespaces in [[0, 1], [1, 0]] {
+        let mut words = Words { words: vec![5 | 3 << 6, 1], ..Words::default() };
+        let tag = words.string("path");
+        for (id, namespace) in [2, 3].into_iter().zip(namespaces) {
+            words.words.extend([1 | namespace << 4 | 3 << 6, id, tag, 0]);
+        }
+        words.words.push(0);
+        let reading = Reading::parse(&words.words, &words.blob, &words.lengths).unwrap();
+        let mut capture = Capture::new(show_all());
+        capture.dirt.take();
+        let page = capture.turn(&reading).unwrap().page.unwrap();
+        let mut texts = ["saath-other", "path"];
+        if namespaces == [1, 0] {
+            texts.reverse();
+        }
+        let applied = Replica::default().apply(&page).expect("it can be built");
+        assert_eq!(applied.batch.texts().collect::<Vec<_>>(), texts);
+    }
 }

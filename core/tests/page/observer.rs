@@ -1,4 +1,4 @@
-//! What a MutationObserver tells, and a reader that writes the words of `the glue`.
+//! What a MutationObserver tells, and a reader that writes the words of `reader.js`.
 
 use super::{DOCUMENT, Page, PageKind};
 use saath_core::node::NodeId;
