@@ -149,7 +149,7 @@ impl Recording {
             }
             read(&mut state.source, &mut frames);
             // After the page: how its title is masked is known only then.
-            let view = state.source.view();
+            let view = state.source.view(state.view.as_ref());
             if state.view.as_ref() != Some(&view) {
                 state.view = Some(view.clone());
                 frames.push(FromCustomer::View(view));

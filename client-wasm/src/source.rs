@@ -338,8 +338,19 @@ impl Source {
         self.mirror.id(element).map_or(Access::Masked, |id| self.capture.access(id))
     }
 
-    /// Size, title and address of the page, masked.
-    pub(crate) fn view(&self) -> View {
+    /// Size, title and address of the page, masked. While anything of the page is unread, title and
+    /// address are those of `told`: how they are masked now is not known.
+    pub(crate) fn view(&mut self, told: Option<&View>) -> View {
+        let view = self.measure();
+        if !self.is_dirty().unwrap_or(true) {
+            return view;
+        }
+        let (title, url) =
+            told.map_or_else(Default::default, |told| (told.title.clone(), told.url.clone()));
+        View { title, url, ..view }
+    }
+
+    fn measure(&self) -> View {
         let window = window();
         let pixels = |value: Option<JsValue>| {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -376,7 +387,7 @@ impl Source {
     /// `told` in the size that the window has by now, if that is another: what comes next is laid out
     /// in it, and what is scrolled to may not be there in the size before.
     pub(crate) fn resized(&self, told: &View) -> Option<View> {
-        let View { width, height, scale, visual, .. } = self.view();
+        let View { width, height, scale, visual, .. } = self.measure();
         let resized = View { width, height, scale, visual, ..told.clone() };
         (resized != *told).then_some(resized)
     }

@@ -26,13 +26,16 @@ impl Driver {
         }
         self.send_some();
         self.answer_for_guests();
-        let Some(source) = &self.source else { return };
+        let Some(source) = &mut self.source else { return };
         // A document that a script opens anew has lost its listeners.
         if std::mem::replace(&mut self.openings, source.openings()) != source.openings() {
             self.watch = Watch::start(&self.inbox, &self.next_frame);
         }
         // After the page: how its title is masked is known only then.
-        let view = source.view();
+        let view = source.view(self.view.as_ref());
+        if source.is_behind() && self.session.room() {
+            self.next_frame.ask();
+        }
         if self.view.as_ref() != Some(&view) {
             self.tell_view(view);
         }
