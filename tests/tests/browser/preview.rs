@@ -176,29 +176,6 @@ async fn what_the_taxpayer_hides_is_hidden_at_once_and_stays_so() -> Result<()> 
     Ok(())
 }
 
-/// A page that the browser has kept for Back does not know what was hidden since.
-#[tokio::test]
-async fn what_is_hidden_on_the_next_page_is_hidden_on_the_one_before() -> Result<()> {
-    let (demo, session) = (Demo::start()?, Session::open().await?);
-    session.start(&demo, "/itr.html").await?;
-    session.show("#gross-salary").await?;
-    assert_eq!(agents_value(&session, "#gross-salary").await?, "14,85,000");
-    crate::journey::open(&session, "returns").await?;
-    // As a press on *Hide* keeps it, for a field of this name on this page.
-    let hides = "sessionStorage.cb2 = '[id=\"gross-salary\"]'";
-    session.customer.eval(hides, json!([])).await?;
-    session.customer.eval("history.back()", json!([])).await?;
-    until("the page before to be seen", async || {
-        let value = agents_value(&session, "#exempt-allowances").await?;
-        ensure!(value.is_string(), "{value}");
-        Ok::<_, anyhow::Error>(())
-    })
-    .await;
-    let value = agents_value(&session, "#gross-salary").await?;
-    ensure!(value.as_str().is_some_and(|value| value.contains('█')), "{value}");
-    Ok(())
-}
-
 #[tokio::test]
 async fn only_what_the_portal_lets_the_taxpayer_show_is_shown() -> Result<()> {
     let (demo, session) = (Demo::start()?, Session::open().await?);
