@@ -8,6 +8,7 @@ use crate::assets::{Addresses, Found};
 use crate::css::{Asked, Screen, Unasked};
 use crate::dirt::Dirt;
 use crate::guests::{Guests, Host, Reply, Seat, Unwelcome};
+use crate::ids::IdSet;
 use crate::mask::{Access, Masked, Policy, Sight, Slots, access, guest_access, light, mask, sight};
 use crate::message::guest::{Begin, GuestAsset, GuestPage};
 use crate::message::page::{Page, PageKind};
@@ -16,7 +17,6 @@ use crate::ops::{Batch, Op};
 use crate::reading::{Parts, Raw, Reading};
 use crate::repair::{Mending, mend};
 use crate::tree::{ApplyError, Digest, Tree};
-use std::collections::BTreeSet;
 
 /// What is captured of one document.
 #[derive(Debug)]
@@ -204,8 +204,7 @@ impl Capture {
             let tree = &self.tree;
             gone.extend(self.doubted.drain(..).filter(|&id| !tree.contains(id)));
         }
-        let unhidden: BTreeSet<NodeId> =
-            gone.iter().filter_map(|&id| self.slots.remove(id)).collect();
+        let unhidden: IdSet<NodeId> = gone.iter().filter_map(|&id| self.slots.remove(id)).collect();
         for root in unhidden {
             for id in light(&self.tree, root) {
                 self.dirt.note(id, Parts::SUBTREE);
