@@ -54,8 +54,7 @@ fn round(parser: &mut Parser<'_>, edits: &mut Edits<'_>, depth: usize) {
             token if opens(token) => {
                 let within = parser.position().byte_index();
                 if depth >= MAX_DEPTH {
-                    skip_block(parser);
-                    edits.replace(within, parser.position().byte_index(), ")");
+                    edits.replace(within, skip_block(parser), "");
                 } else {
                     let _ = parser.parse_nested_block(|block| {
                         round(block, edits, depth + 1);

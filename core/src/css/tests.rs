@@ -418,6 +418,21 @@ fn amounts_are_told_roughly() {
     }
 }
 
+/// What is nested too deep is taken out, and its brackets stay: what follows is not swallowed.
+#[test]
+fn what_is_too_deep_is_left_out_by_itself() {
+    for open in ["calc(", "(", "["] {
+        let close = if open == "[" { "]" } else { ")" };
+        let (before, after) = (open.repeat(60), close.repeat(60));
+        let (begun, ended) = (open.repeat(49), close.repeat(49));
+        let deep = format!("width: {before}786049px{after}; left: 786049px");
+        assert_eq!(coarse(&deep), format!("width: {begun}{ended}; left: 65536px"));
+        let deep = format!("a:is({before}[b=c]{after}) [d=e] {{}}");
+        let told = format!("a:is({}{}) [d=\"\"] {{}}", open.repeat(48), close.repeat(48));
+        assert_eq!(without_values(&deep), told);
+    }
+}
+
 #[test]
 fn masked_sheets_ask_for_no_values() {
     for (sheet, told) in [

@@ -39,8 +39,7 @@ fn walk(parser: &mut Parser<'_>, edits: &mut Edits<'_>, in_brackets: bool, depth
                 }
                 if depth >= MAX_DEPTH {
                     let start = parser.position().byte_index();
-                    skip_block(parser);
-                    edits.replace(start, parser.position().byte_index(), "");
+                    edits.replace(start, skip_block(parser), "");
                     continue;
                 }
                 let _ = parser.parse_nested_block(|block| {

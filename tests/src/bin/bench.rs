@@ -118,8 +118,11 @@ impl Profile {
             for node in &mut open {
                 let Frame { name, url } = &node.frame;
                 is_ours |= url.contains("/saath-bench/") || url.starts_with("wasm:");
-                // And what looks for marks.
-                is_masking |= name.starts_with("saath_core::mask::") || url.ends_with("/marks.js");
+                // And what looks for marks, and for passwords.
+                is_masking |= ["saath_core::mask::", "saath_patterns::"]
+                    .iter()
+                    .any(|room| name.starts_with(room))
+                    || ["/marks.js", "/secrets.js"].iter().any(|script| url.ends_with(script));
                 has_mask |= name.starts_with("saath_core::mask::mask");
             }
             costs.all += if is_ours { *delta } else { 0.0 };

@@ -43,6 +43,15 @@ async fn agents_value(session: &Session, css: &str) -> Result<Value> {
     session.replica_with("return doc.querySelector(argument)?.value", json!(css)).await
 }
 
+async fn until_masked(session: &Session, css: &str) {
+    until("the agent not to see it", async || {
+        let value = agents_value(session, css).await?;
+        ensure!(value.as_str().is_some_and(|value| value.contains('█')), "{value}");
+        Ok::<_, anyhow::Error>(())
+    })
+    .await;
+}
+
 /// Presses a button of the list, by what a screen reader says of it.
 async fn press(session: &Session, label: &str) {
     until(&format!("`{label}` to be pressed"), async || {
@@ -118,12 +127,7 @@ async fn what_the_taxpayer_hides_is_hidden_at_once_and_stays_so() -> Result<()> 
     until_standing(&session, "Gross salary", "The officer sees it").await;
     press(&session, "Hide from the officer: Gross salary").await;
     until_standing(&session, "Gross salary", "Hidden by you").await;
-    until("the agent not to see it", async || {
-        let value = agents_value(&session, "#gross-salary").await?;
-        ensure!(value.as_str().is_some_and(|value| value.contains('█')), "{value}");
-        Ok::<_, anyhow::Error>(())
-    })
-    .await;
+    until_masked(&session, "#gross-salary").await;
     until_alike(&session).await;
     // A text that is no field, without a name to be found by.
     let tag = "return doc.querySelector('#salary .tag').textContent";
@@ -212,12 +216,7 @@ async fn only_what_the_portal_lets_the_taxpayer_show_is_shown() -> Result<()> {
     until_standing(&session, "Employer’s TAN", "Hidden from the officer").await;
     press(&session, "Undo: Employer").await;
     until_standing(&session, "Employer", "Hidden from the officer").await;
-    until("the agent not to see it", async || {
-        let value = agents_value(&session, "#employer").await?;
-        ensure!(value.as_str().is_some_and(|value| value.contains('█')), "{value}");
-        Ok::<_, anyhow::Error>(())
-    })
-    .await;
+    until_masked(&session, "#employer").await;
     // A script's press is nobody's.
     let forged = "[...root.querySelectorAll('.preview li')].find(li => li.querySelector('b').textContent === 'Employer').querySelector('button').click()";
     session.in_widget(forged).await?;
@@ -325,12 +324,7 @@ async fn the_page_can_show_the_preview_itself() -> Result<()> {
         .querySelector('button').focus({ preventScroll: true })";
     session.in_widget(hide).await?;
     session.customer.keys("\u{e007}").await?;
-    until("the agent not to see it", async || {
-        let value = agents_value(&session, "#gross-salary").await?;
-        ensure!(value.as_str().is_some_and(|value| value.contains('█')), "{value}");
-        Ok::<_, anyhow::Error>(())
-    })
-    .await;
+    until_masked(&session, "#gross-salary").await;
     until_alike(&session).await;
     session.customer.eval("session.preview(null)", json!([])).await?;
     let gone = "return document.querySelector('#own').childNodes.length";
